@@ -1,0 +1,1 @@
+"""Queue workers: relay, sweep, and the tasks of each queue."""
