@@ -1,0 +1,1 @@
+"""Mail: approval tokens, composition, transport."""

@@ -1,0 +1,1 @@
+"""Talking with an office's WordPress: signatures both ways, and the client."""
