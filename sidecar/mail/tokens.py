@@ -112,7 +112,7 @@ def load(keys: Sequence[bytes], value: str) -> tuple[str, str]:
         raise UnknownToken
     token_id, secret_part = loaded
     # base64 lets the last character vary without changing the bytes: accept one spelling only.
-    if not any([hmac.compare_digest(_dump(key, token_id, secret_part).encode(), value.encode()) for key in keys]):
+    if not any(hmac.compare_digest(_dump(key, token_id, secret_part).encode(), value.encode()) for key in keys):
         raise UnknownToken
     return token_id, secret_part
 
