@@ -54,6 +54,14 @@ class QualityStandard:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """A `field` that the SOP document leaves open, and why the file says what it says. An office may correct it."""
+
+    field: str
+    reason: Text
+
+
+@dataclass(frozen=True)
 class Activity:
     no: int
     name: Text
@@ -66,7 +74,7 @@ class Activity:
     allow_self_approval: bool = False
     publishing: PublishingStart | None = None
     assisted_by: tuple[str, ...] = ()
-    readings: tuple[str, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,7 @@ class Procedure:
     website: bool = True
     openers: tuple[str, ...] = ()
     occasions: tuple[Occasion, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
     def activity(self, no: int) -> Activity:
         """Raises KeyError for a number that the procedure does not have."""
@@ -141,6 +150,7 @@ class Identity:
     records: tuple[str, ...]
     related: tuple[str, ...] = ()
     place: str = ""
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)
