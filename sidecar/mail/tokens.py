@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from itsdangerous import BadData, URLSafeSerializer
 
+PURPOSE = "approval"  # of the keys: `ctx.keys.derive(tokens.PURPOSE)`
 CODE_DIGITS = 6
 MAX_FAILURES = 5
 _MAX_VALUE_CHARACTERS = 512
@@ -95,6 +96,11 @@ def key_of(keys: Sequence[bytes], token_id: int | str, nonce: str, stored_sha256
 def dump(key: bytes, token_id: int | str, nonce: str) -> str:
     """The value for the URL `/a/<value>`."""
     return _dump(key, str(token_id), secret(key, token_id, nonce))
+
+
+def url(public_url: str, key: bytes, token_id: int | str, nonce: str) -> str:
+    """The address that the mail's button opens."""
+    return f"{public_url.rstrip('/')}/a/{dump(key, token_id, nonce)}"
 
 
 def load(keys: Sequence[bytes], value: str) -> tuple[str, str]:
