@@ -378,7 +378,7 @@ def _found(answer: Mapping[str, Any]) -> Found:
         # PHP writes an empty map as a list.
         media_urls={str(key): str(url) for key, url in urls.items()} if isinstance(urls, dict) else {},
         rendered=str(answer.get("rendered") or ""),
-        status=str(answer.get("status") or ""),
+        status=status if isinstance(status := answer.get("status"), str) else "",
     )
 
 
