@@ -1,0 +1,1 @@
+"""One use case per file: `f(ctx, ...)` opens the one transaction, asks the core, stores state, event and outbox rows."""
