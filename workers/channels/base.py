@@ -1,9 +1,9 @@
 """The contract between the delivery journal and one network, and the few things every network's file needs.
 
-The order of calls for one delivery: `validate` when it is planned; `prepare` as early and as often as you like (it only
-does what nobody can see, and starts from what it returned before); then, once the row is *armed*, `publish`, which makes
-the single visible call. A row that is found armed later is asked about with `find_existing`, never published again
-before that answered None. `prove` reads the permalink back.
+The order of calls for one delivery: `validate` when it is planned; `prepare` as early and as often as you like (it
+only does what nobody can see, and starts from what it returned before); then, once the row is *armed*, `publish`,
+which makes the single visible call. A row that is found armed later is asked about with `find_existing`, never
+published again before that answered None. `prove` reads the permalink back.
 """
 
 from __future__ import annotations
@@ -392,14 +392,14 @@ def json_object(response: requests.Response, *, visible: bool = False) -> JsonOb
 
 
 def retry_after(response: requests.Response) -> float | None:
-    """Seconds of the Retry-After header, in either of its forms (RFC 9110 10.2.3)."""
+    """Seconds to wait by the Retry-After header, in either of its forms (RFC 9110 10.2.3), or by Mastodon's
+    X-RateLimit-Reset (an ISO time)."""
     value = response.headers.get("Retry-After", "").strip()
-    if not value:
-        return None
     if value.isdigit():
         return float(value)
+    reset = response.headers.get("X-RateLimit-Reset", "").strip()
     try:
-        when = parsedate_to_datetime(value)
+        when = parsedate_to_datetime(value) if value else datetime.fromisoformat(reset)
     except ValueError:
         return None
     return max(0.0, (when - datetime.now(UTC)).total_seconds()) if when.tzinfo else None

@@ -1,0 +1,47 @@
+"""Reads `limits.yaml`, and counts text as the networks count it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import regex
+import yaml
+
+from workers.channels.base import Limits
+
+_FILE = Path(__file__).with_name("limits.yaml")
+_GRAPHEME = regex.compile(r"\X")
+LINK = regex.compile(r"https?://[^\s<>\"]+[^\s<>\"'.,;:!?)\]}]")
+
+
+@cache
+def all_limits() -> dict[str, Limits]:
+    """Kind of channel -> what it accepts. An unknown key in the file is a TypeError: it would be a limit not kept."""
+    rows = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return {kind: _limits(kind, row["limits"]) for kind, row in rows.items()}
+
+
+def limits_of(kind: str) -> Limits:
+    """Raises KeyError for a kind that has no row."""
+    return all_limits()[kind]
+
+
+def graphemes(text: str) -> int:
+    """Length as people see it: extended grapheme clusters (UAX 29), as Bluesky counts."""
+    return len(_GRAPHEME.findall(text))
+
+
+def first_graphemes(text: str, count: int) -> str:
+    return "".join(_GRAPHEME.findall(text)[:count])
+
+
+def with_fixed_links(text: str, link_characters: int) -> int:
+    """Code points, each http(s) address counted as `link_characters`, as Mastodon counts."""
+    links = LINK.findall(text)
+    return len(text) + sum(link_characters - len(link) for link in links)
+
+
+def _limits(kind: str, row: dict[str, object]) -> Limits:
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return Limits(kind=kind, **values)  # type: ignore[arg-type]
