@@ -1,0 +1,45 @@
+/* The panel in the block editor (WordPress 6.1 to 7.1). */
+(function (wp) {
+    'use strict';
+
+    const tayang = window.tayang;
+    const { createElement: el } = wp.element;
+    const { select, dispatch } = wp.data;
+    const LOCK = 'tayang';
+    // 6.6 moved the panel from wp.editPost to wp.editor.
+    const SettingPanel = (wp.editor && wp.editor.PluginDocumentSettingPanel) || wp.editPost.PluginDocumentSettingPanel;
+
+    /** Unsaved words first: a command must never speak about a text that the server does not have. */
+    async function saveFirst() {
+        const editor = () => select('core/editor');
+        if (!editor().isEditedPostDirty()) {
+            return;
+        }
+        await dispatch('core/editor').savePost();
+        if (editor().didPostSaveRequestFail() || editor().isEditedPostDirty()) {
+            throw new Error(tayang.text('not_saved_command'));
+        }
+    }
+
+    /** Once the step has moved on, the server refuses this editor's saves; so the editor does not offer them. */
+    function lock(locked) {
+        const change = dispatch('core/editor');
+        if (locked) {
+            change.lockPostSaving(LOCK);
+            change.lockPostAutosaving(LOCK);
+        } else {
+            change.unlockPostSaving(LOCK);
+            change.unlockPostAutosaving(LOCK);
+        }
+    }
+
+    function EditorPanel() {
+        const postId = wp.data.useSelect((ask) => ask('core/editor').getCurrentPostId(), []);
+        const featured = wp.data.useSelect(
+            (ask) => ask('core/editor').getEditedPostAttribute('featured_media') || 0, []);
+        return el(SettingPanel, { name: 'tayang', title: tayang.text('panel_title'), className: 'tayang-setting-panel' },
+            el(tayang.Panel, { postId, saveFirst, lock, featured: () => featured, place: 'editor' }));
+    }
+
+    wp.plugins.registerPlugin('tayang', { render: EditorPanel, icon: 'megaphone' });
+})(window.wp);

@@ -1,0 +1,432 @@
+/*
+ * The panel of a case: who must act, how long there is, what may be pressed. One component for the block editor
+ * (editor.js), the classic editor's box and the case page (both mounted at the end of this file).
+ * It decides nothing: every button is one of the server's `options`, every sentence about a refusal is the server's.
+ */
+(function (wp, config) {
+    'use strict';
+
+    const tayang = window.tayang;
+    const text = tayang.text;
+    const { createElement: el, Fragment, useState, useEffect, useRef } = wp.element;
+    const { Button, Notice, Spinner, SelectControl, TextareaControl } = wp.components;
+    const CLOCK_MS = 15000;       // the time left on the screen
+    const REFRESH_MS = 60000;     // somebody else may have acted
+    const PUBLISHING_MS = 4000;   // while the workers publish
+    const IN_OWN_PLACE = ['plan_publication', 'cancel'];
+    const PRIMARY = ['assign', 'hand_over', 'submit', 'approve', 'publish'];
+
+    function path(postId, end) {
+        return '/tayang/v1/posts/' + postId + '/' + end;
+    }
+
+    function newKey() {
+        if (window.crypto && window.crypto.randomUUID) {
+            return window.crypto.randomUUID();
+        }
+        // randomUUID exists on https and localhost only; plain http offices get as many random bits.
+        return Array.from(window.crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
+    }
+
+    /** The view, loaded and kept fresh. `load` asks again; `show` puts in the view that a command answered. */
+    function useCase(postId) {
+        const [data, setData] = useState({ loading: true });
+        const busy = useRef(false);
+        async function load() {
+            if (busy.current) {
+                return;
+            }
+            busy.current = true;
+            try {
+                const answer = await wp.apiFetch({ path: path(postId, 'panel') });
+                setData({ view: answer.case, reachable: answer.reachable, detail: answer.detail });
+            } catch (error) {
+                // The last view stays on the screen: better old and marked than gone.
+                setData((old) => ({ view: old.view, reachable: false, detail: error.message }));
+            } finally {
+                busy.current = false;
+            }
+        }
+        useEffect(() => { load(); }, [postId]);
+        const every = data.view && data.view.state === 'publishing' ? PUBLISHING_MS : REFRESH_MS;
+        useEffect(() => {
+            const timer = setInterval(() => { if (!document.hidden) { load(); } }, every);
+            return () => clearInterval(timer);
+        }, [postId, every]);
+        return { data, load, show: (view) => setData({ view, reachable: true, detail: '' }) };
+    }
+
+    /**
+     * Sends commands, one at a time. The same wish keeps its idempotency key until the server has answered, so that
+     * pressing again after a broken connection counts once.
+     */
+    function useCommand({ postId, view, saveFirst, flush, onDone, onStale }) {
+        const [state, setState] = useState({ sending: '', error: null });
+        const sending = useRef(false);
+        const keys = useRef({});
+        async function send(command, values) {
+            if (sending.current) {
+                return false;
+            }
+            sending.current = true;
+            setState({ sending: command, error: null });
+            try {
+                if (flush.current) {
+                    await flush.current();
+                }
+                await saveFirst();
+                const wish = Object.assign({ command, expected_revision: view.revision }, values);
+                const name = JSON.stringify(wish);
+                keys.current[name] = keys.current[name] || newKey();
+                const answer = await wp.apiFetch({
+                    path: path(postId, 'commands'), method: 'POST',
+                    data: Object.assign({ idempotency_key: keys.current[name] }, wish),
+                });
+                delete keys.current[name];
+                setState({ sending: '', error: null });
+                onDone(answer.case);
+                return true;
+            } catch (error) {
+                wp.a11y.speak(error.message, 'assertive');
+                setState({ sending: '', error: { message: error.message, again: () => send(command, values) } });
+                if (error.data && error.data.status === 409) {
+                    onStale();
+                }
+                return false;
+            } finally {
+                sending.current = false;
+            }
+        }
+        return Object.assign({ send, dismiss: () => setState({ sending: '', error: null }) }, state);
+    }
+
+    function useClock() {
+        const [now, setNow] = useState(() => Date.now());
+        useEffect(() => {
+            const timer = setInterval(() => setNow(Date.now()), CLOCK_MS);
+            return () => clearInterval(timer);
+        }, []);
+        return now;
+    }
+
+    function Due({ at }) {
+        const left = tayang.left(at, useClock());
+        return el('p', { className: 'tayang-due' + (left.late ? ' is-late' : '') },
+            el('span', { className: 'dashicons dashicons-' + (left.late ? 'warning' : 'clock'), 'aria-hidden': true }),
+            el('span', null, el('strong', null, left.text), ' · ', text('due_at', tayang.moment(at))));
+    }
+
+    function Now({ view }) {
+        const activity = view.activity;
+        const mine = view.may_act.some((one) => one.person === config.user);
+        const running = view.state === 'open' && activity;
+        return el('section', { className: 'tayang-now' + (mine && running ? ' is-mine' : '') },
+            el('p', { className: 'tayang-procedure' }, view.procedure.name),
+            running && el('h3', null, text('step_of', activity.no, view.steps.length), ' ', activity.name),
+            running && activity.attempt > 1 && el('p', { className: 'tayang-attempt' }, text('attempt', activity.attempt)),
+            running && el('p', { className: 'tayang-who' },
+                el('span', { className: 'dashicons dashicons-admin-users', 'aria-hidden': true }),
+                el('span', null, mine ? el('strong', null, text('your_turn')) : null, mine ? ' ' : null,
+                    text('acts_now', view.who))),
+            running && el(Due, { at: activity.due_at }),
+            !running && el('h3', null, text('state_' + view.state)),
+            view.state === 'publishing' && el(Spinner),
+            view.state === 'published' && view.url && el('p', null,
+                el('a', { href: view.url }, text('see_on_site'))),
+            !view.website && el('p', { className: 'description' }, text('social_only')));
+    }
+
+    function People({ option, value, onChange }) {
+        const first = { value: '', label: text('anyone_in_role') };
+        return el(SelectControl, {
+            __nextHasNoMarginBottom: true, __next40pxDefaultSize: true,
+            label: text('who_next'), value: String(value),
+            options: [first].concat(option.candidates.map((one) => ({ value: String(one.person), label: one.name }))),
+            onChange: (person) => onChange(person ? Number(person) : ''),
+        });
+    }
+
+    /** Why greyed buttons are grey: each reason once. */
+    function Reasons({ id, options }) {
+        const reasons = Array.from(new Set(options.filter((one) => !one.allowed).map((one) => one.reason)));
+        return reasons.length ? el('p', { id, className: 'tayang-reason' }, reasons.join(' ')) : null;
+    }
+
+    function CommandButton({ option, command, onPress, variant, destructive, reasonId }) {
+        const waiting = command.sending !== '';
+        const off = !option.allowed || waiting;
+        return el(Button, {
+            variant, isDestructive: destructive, className: 'tayang-command', 'data-command': option.command,
+            'aria-disabled': off, isBusy: command.sending === option.command,
+            'aria-describedby': option.allowed ? undefined : reasonId,
+            onClick: () => { if (!off) { onPress(option); } },
+        }, option.label);
+    }
+
+    function Decide({ view, command, chosen }) {
+        const [note, setNote] = useState('');
+        const [missing, setMissing] = useState('');
+        const [person, setPerson] = useState(() => (chosen ? chosen.person : ''));
+        const field = useRef(null);
+        const options = view.options.filter((one) => !IN_OWN_PLACE.includes(one.command));
+        const allowed = options.filter((one) => one.allowed);
+        const naming = allowed.find((one) => one.names_role);
+        if (!options.length) {
+            return null;
+        }
+        async function press(option) {
+            if (option.note_required && !note.trim()) {
+                setMissing(text('note_missing', option.label));
+                wp.a11y.speak(text('note_missing', option.label), 'assertive');
+                field.current.querySelector('textarea').focus();
+                return;
+            }
+            const values = { note: note.trim() };
+            if (option.names_role) {
+                values.assignee = person || null;
+            }
+            await command.send(option.command, values);
+        }
+        const needed = allowed.filter((one) => one.note_required).map((one) => one.label);
+        return el('section', { className: 'tayang-section tayang-decide', 'aria-label': text('actions') },
+            naming && el(People, { option: naming, value: person, onChange: setPerson }),
+            allowed.length > 0 && el('div', { ref: field, className: missing ? 'has-error' : '' },
+                el(TextareaControl, {
+                    __nextHasNoMarginBottom: true, rows: 3, value: note,
+                    label: needed.length ? text('note_needed', needed.join(', ')) : text('note'),
+                    onChange: (value) => { setNote(value); setMissing(''); },
+                }),
+                missing && el('p', { className: 'tayang-field-error' }, missing)),
+            el('div', { className: 'tayang-buttons' }, options.map((option) => el(CommandButton, {
+                key: option.command, option, command, onPress: press, reasonId: 'tayang-reason',
+                variant: PRIMARY.includes(option.command) ? 'primary' : 'secondary',
+            }))),
+            el(Reasons, { id: 'tayang-reason', options }));
+    }
+
+    function PublishAt({ view, command }) {
+        const option = view.options.find((one) => one.command === 'plan_publication');
+        const [value, setValue] = useState(() => tayang.toField(view.publish_at));
+        useEffect(() => setValue(tayang.toField(view.publish_at)), [view.publish_at]);
+        if (view.state === 'cancelled' || view.state === 'published' || (!option && !view.publish_at)) {
+            return null;
+        }
+        const set = (iso) => command.send('plan_publication', { publish_at: iso });
+        const change = option && option.allowed;
+        return el('section', { className: 'tayang-section', 'aria-labelledby': 'tayang-publish-at' },
+            el('h3', { id: 'tayang-publish-at' }, text('publish_at')),
+            el('p', null, view.publish_at ? tayang.moment(view.publish_at) : text('publish_asap')),
+            change && el('div', { className: 'tayang-when' },
+                el('label', { htmlFor: 'tayang-when' }, text('publish_when', config.zone)),
+                el('input', {
+                    id: 'tayang-when', type: 'datetime-local', value, onChange: (event) => setValue(event.target.value),
+                }),
+                el('div', { className: 'tayang-buttons' },
+                    el(Button, {
+                        variant: 'secondary', disabled: !value || command.sending !== '',
+                        onClick: () => set(tayang.fromField(value)),
+                    }, text('publish_set')),
+                    view.publish_at && el(Button, {
+                        variant: 'link', disabled: command.sending !== '', onClick: () => set(null),
+                    }, text('publish_clear')))));
+    }
+
+    function Cancel({ view, command }) {
+        const option = view.options.find((one) => one.command === 'cancel');
+        const [reason, setReason] = useState('');
+        if (!option) {
+            return null;
+        }
+        return el('details', { className: 'tayang-section tayang-cancel' },
+            el('summary', null, option.label),
+            option.allowed && el(TextareaControl, {
+                __nextHasNoMarginBottom: true, rows: 2, label: text('cancel_reason'), value: reason, onChange: setReason,
+            }),
+            el(CommandButton, {
+                option, command, variant: 'secondary', destructive: true, reasonId: 'tayang-cancel-reason',
+                onPress: () => {
+                    if (reason.trim()) {
+                        command.send('cancel', { note: reason.trim() });
+                    } else {
+                        wp.a11y.speak(text('note_missing', option.label), 'assertive');
+                    }
+                },
+            }),
+            el(Reasons, { id: 'tayang-cancel-reason', options: [option] }));
+    }
+
+    function Step({ step }) {
+        const used = step.state === 'done' && step.seconds !== null ? text('used', tayang.span(step.seconds)) : '';
+        const who = step.person_name ? step.role_name + ' · ' + step.person_name : step.role_name;
+        return el('li', { className: 'tayang-step is-' + step.state, 'aria-current': step.state === 'current' ? 'step' : undefined },
+            el('span', { className: 'tayang-step-no', 'aria-hidden': true },
+                step.state === 'done' ? el('span', { className: 'dashicons dashicons-yes' }) : step.no),
+            el('span', { className: 'tayang-step-text' },
+                el('strong', null, el('span', { className: 'screen-reader-text' }, step.no + '. '), step.name),
+                el('span', { className: 'tayang-step-who' }, who),
+                el('span', { className: 'tayang-step-time' },
+                    [text('step_' + step.state), text('standard', step.minutes), used,
+                        step.attempt > 1 ? text('attempt', step.attempt) : ''].filter(Boolean).join(' · '))));
+    }
+
+    function Steps({ view }) {
+        return el('section', { className: 'tayang-section', 'aria-labelledby': 'tayang-steps' },
+            el('h3', { id: 'tayang-steps' }, text('steps')),
+            el('ol', { className: 'tayang-steps' }, view.steps.map((step) => el(Step, { key: step.no, step }))));
+    }
+
+    /** What was ordered, in the words of the assignment. */
+    function Disposition({ view }) {
+        const given = view.disposition || {};
+        const occasion = (config.occasions[view.procedure.key] || []).find((one) => one.key === given.occasion);
+        const shown = Object.assign({}, given, { occasion: occasion ? occasion.name : given.occasion });
+        const rows = ['number', 'activity', 'activity_date', 'place', 'division', 'occasion', 'note'].filter((key) => shown[key]);
+        return rows.length ? el('details', { className: 'tayang-section' },
+            el('summary', null, text('disposition')),
+            el('dl', { className: 'tayang-disposition' }, rows.map((key) => el(Fragment, { key },
+                el('dt', null, text('disposition_' + key)), el('dd', null, shown[key]))))) : null;
+    }
+
+    function Deliveries({ view }) {
+        if (!view.deliveries.length) {
+            return null;
+        }
+        return el('section', { className: 'tayang-section', 'aria-labelledby': 'tayang-deliveries' },
+            el('h3', { id: 'tayang-deliveries' }, text('deliveries')),
+            el('ul', { className: 'tayang-list' }, view.deliveries.map((one) => el('li', { key: one.channel },
+                el('strong', null, tayang.channelName(one.channel, one.kind)), one.account ? ' ' + one.account : '', ' · ',
+                one.url ? el('a', { href: one.url, rel: 'noopener' }, text('delivery_' + one.state))
+                    : text('delivery_' + one.state),
+                one.error && el('span', { className: 'tayang-field-error' }, one.error)))));
+    }
+
+    function Mails({ view }) {
+        if (!view.mails.length) {
+            return null;
+        }
+        return el('details', { className: 'tayang-section' },
+            el('summary', null, text('mails', view.mails.length)),
+            el('ul', { className: 'tayang-list' }, view.mails.map((mail, index) => el('li', { key: index },
+                text('mail_line', mail.name, mail.no), ' · ',
+                mail.sent_at ? tayang.moment(mail.sent_at) : text('mail_waiting')))));
+    }
+
+    function History({ view }) {
+        return el('details', { className: 'tayang-section', open: true },
+            el('summary', null, text('history')),
+            el('ol', { className: 'tayang-history' }, view.history.slice().reverse().map((event, index) => el('li', {
+                key: view.history.length - index, className: 'is-' + (event.decision || 'other'),
+            },
+                el('time', { dateTime: event.at }, tayang.moment(event.at)),
+                el('span', null, event.sentence, event.via === 'email'
+                    ? el('em', { className: 'tayang-via' }, text('via_email')) : null),
+                event.note && el('blockquote', null, event.note)))));
+    }
+
+    function Unreachable({ detail, onRetry, loading }) {
+        return el(Notice, { status: 'warning', isDismissible: false, className: 'tayang-unreachable' },
+            el('p', null, detail || text('unreachable')),
+            el('p', null, text('text_is_safe')),
+            el(Button, { variant: 'secondary', onClick: onRetry, disabled: loading }, text('retry')));
+    }
+
+    function Outcome({ command, said, locked, place, postId }) {
+        return el(Fragment, null,
+            command.error && el(Notice, { status: 'error', onRemove: command.dismiss, className: 'tayang-error' },
+                el('p', null, command.error.message),
+                el(Button, { variant: 'secondary', onClick: command.error.again }, text('retry'))),
+            !command.error && said && el(Notice, { status: 'success', isDismissible: false, className: 'tayang-said' }, said),
+            locked && place !== 'page' && el(Notice, { status: 'info', isDismissible: false, className: 'tayang-locked' },
+                text('locked'), ' ', el('a', { href: config.case_url + postId }, text('open_case'))));
+    }
+
+    function NoCase() {
+        return el('div', { className: 'tayang-panel' },
+            el('p', null, text('no_case')),
+            config.assignment_url && el('a', { href: config.assignment_url, className: 'components-button is-secondary' },
+                text('new_assignment')));
+    }
+
+    /** The name of a channel as the office set it up; one that has been removed keeps its kind. */
+    tayang.channelName = function (key, kind) {
+        const channel = config.channels.find((one) => one.key === key);
+        return channel ? channel.name : kind;
+    };
+
+    /**
+     * `place`: editor | classic | page. `saveFirst()` saves the words and rejects if that fails; `lock(bool)` closes
+     * the editor around the panel; `featured()` is the id of the featured image as the editor has it now.
+     */
+    tayang.Panel = function Panel({ postId, place, saveFirst, lock, featured }) {
+        const { data, load, show } = useCase(postId);
+        const [said, setSaid] = useState('');
+        const flush = useRef(null);
+        const view = data.view;
+        const locked = Boolean(view) && !view.may_edit.includes(config.user);
+        const command = useCommand({
+            postId, view, saveFirst, flush, onStale: load,
+            onDone: (next) => {
+                const last = next.history[next.history.length - 1];
+                const sentence = last ? last.sentence : text('recorded');
+                setSaid(sentence);
+                wp.a11y.speak(sentence);
+                show(next);
+            },
+        });
+        useEffect(() => { if (view) { lock(locked); } }, [Boolean(view), locked]);
+
+        if (data.loading) {
+            return el('div', { className: 'tayang-panel' }, el(Spinner), el('span', { role: 'status' }, text('loading')));
+        }
+        const unreachable = !data.reachable && el(Unreachable, { detail: data.detail, onRetry: load });
+        if (!view) {
+            return unreachable ? el('div', { className: 'tayang-panel' }, unreachable) : el(NoCase);
+        }
+        // A new step starts with an empty note and its own people; a refused command keeps what was typed.
+        const step = view.activity ? view.activity.no + '.' + view.activity.attempt : view.state;
+        const naming = view.options.find((one) => one.names_role && one.candidates.length === 1);
+        return el('div', { className: 'tayang-panel', 'data-revision': view.revision, 'data-state': view.state },
+            unreachable,
+            el(Now, { view }),
+            el(Outcome, { command, said, locked, place, postId }),
+            !locked && place !== 'page' && el(tayang.Plan, { postId, view, featured, flush }),
+            el(Decide, { key: step, view, command, chosen: naming ? naming.candidates[0] : null }),
+            el(PublishAt, { view, command }),
+            el(Deliveries, { view }),
+            el(Disposition, { view }),
+            el(Steps, { view }),
+            el(History, { view }),
+            el(Mails, { view }),
+            el(Cancel, { view, command }));
+    };
+
+    /** The classic editor has no way to save without leaving the page: what is not saved stops the command. */
+    async function classicSaveFirst() {
+        const changed = wp.autosave && wp.autosave.server && wp.autosave.server.postChanged();
+        if (changed) {
+            throw new Error(text('save_first'));
+        }
+    }
+
+    function classicFeatured() {
+        const field = document.getElementById('_thumbnail_id');
+        return field && Number(field.value) > 0 ? Number(field.value) : 0;
+    }
+
+    function mount(node) {
+        const classic = node.dataset.tayangPanel === 'classic';
+        const panel = el(tayang.Panel, {
+            postId: Number(node.dataset.post), place: node.dataset.tayangPanel, lock: () => {},
+            saveFirst: classic ? classicSaveFirst : async () => {},
+            featured: classic ? classicFeatured : () => config.featured,
+        });
+        // 6.1 has no createRoot yet.
+        if (wp.element.createRoot) {
+            wp.element.createRoot(node).render(panel);
+        } else {
+            wp.element.render(panel, node);
+        }
+    }
+
+    wp.domReady(() => document.querySelectorAll('[data-tayang-panel]').forEach(mount));
+})(window.wp, window.tayangConfig);

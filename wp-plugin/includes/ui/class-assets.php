@@ -1,0 +1,97 @@
+<?php
+
+namespace Tayang\Ui;
+
+defined('ABSPATH') || exit;
+
+/**
+ * Registers scripts and styles. A screen enqueues what it shows; nothing of ours loads anywhere else.
+ */
+final class Assets
+{
+    private const PANEL = [
+        'wp-element', 'wp-components', 'wp-api-fetch', 'wp-i18n', 'wp-a11y', 'wp-date', 'wp-dom-ready',
+    ];
+
+    public function register(): void
+    {
+        // The block editor asks for its scripts before admin_enqueue_scripts.
+        add_action('admin_init', [$this, 'register_files']);
+    }
+
+    /** Makes the names known; loads nothing. */
+    public function register_files(): void
+    {
+        $scripts = [
+            'time' => self::PANEL,
+            'plan' => ['tayang-time'],
+            'panel' => ['tayang-plan'],
+            'editor' => ['tayang-panel', 'wp-plugins', 'wp-data', 'wp-editor', 'wp-edit-post'],
+            'assignment' => ['wp-api-fetch', 'wp-a11y', 'wp-dom-ready'],
+            'quick-edit' => ['jquery', 'wp-a11y'],
+        ];
+        foreach ($scripts as $name => $needs) {
+            wp_register_script("tayang-$name", self::url("$name.js"), $needs, self::version("$name.js"), true);
+        }
+        wp_register_style('tayang-panel', self::url('panel.css'), ['wp-components', 'dashicons'], self::version('panel.css'));
+        wp_register_style('tayang-admin', self::url('admin.css'), ['dashicons'], self::version('admin.css'));
+    }
+
+    /** Loads the panel for one post, with everything it must know about the office. */
+    public static function panel(int $post_id, bool $in_block_editor = false): void
+    {
+        wp_enqueue_style('tayang-panel');
+        wp_enqueue_script($in_block_editor ? 'tayang-editor' : 'tayang-panel');
+        self::data('tayang-time', 'tayangConfig', self::config($post_id));
+    }
+
+    /** Hands data to a script as JSON that cannot end the script element. */
+    public static function data(string $handle, string $name, array $data): void
+    {
+        $json = wp_json_encode($data, JSON_HEX_TAG | JSON_HEX_AMP | JSON_UNESCAPED_SLASHES);
+        wp_add_inline_script($handle, "window.$name = $json;", 'before');
+    }
+
+    /** @return array<string, mixed> */
+    private static function config(int $post_id): array
+    {
+        $occasions = [];
+        foreach (Office::procedures() as $procedure) {
+            $occasions[$procedure['key']] = $procedure['occasions'] ?? [];
+        }
+        return [
+            'strings' => Strings::panel(),
+            'locale' => str_replace('_', '-', determine_locale()),
+            'zone' => wp_timezone_string(),
+            'user' => get_current_user_id(),
+            'case_url' => admin_url('admin.php?page=tayang-case&post='),
+            'assignment_url' => current_user_can('edit_posts') ? admin_url('admin.php?page=tayang-assignment') : '',
+            'channels' => Office::channels(),
+            'cards' => Office::cards(),
+            'occasions' => (object) $occasions,
+            'plan' => self::plan($post_id),
+            'featured' => (int) get_post_thumbnail_id($post_id),
+        ];
+    }
+
+    /** @return array{channels: array<int, array<string, string>>, card: ?array<string, mixed>} What is stored for the post. */
+    public static function plan(int $post_id): array
+    {
+        $channels = get_post_meta($post_id, '_tayang_channels', true);
+        $card = get_post_meta($post_id, '_tayang_card', true);
+        if (is_array($card)) {
+            $card['fields'] = (object) ($card['fields'] ?? []);
+        }
+        return ['channels' => is_array($channels) ? array_values($channels) : [], 'card' => is_array($card) ? $card : null];
+    }
+
+    private static function url(string $file): string
+    {
+        return plugins_url("assets/$file", dirname(__DIR__, 2) . '/tayang.php');
+    }
+
+    private static function version(string $file): string
+    {
+        return (string) filemtime(dirname(__DIR__, 2) . "/assets/$file");
+    }
+}

@@ -1,0 +1,120 @@
+<?php
+
+namespace Tayang\Ui;
+
+use Tayang\Plugin;
+use Tayang\Sop;
+
+defined('ABSPATH') || exit;
+
+/**
+ * What the screens ask about this office: its procedures, roles, channels, cards, and which people hold which role.
+ * Reads only what is stored in WordPress (option tayang_sop, user meta tayang_roles), so no screen waits for the network.
+ */
+final class Office
+{
+    /** @return array<int, array<string, mixed>> */
+    public static function procedures(): array
+    {
+        return self::sop()->procedures();
+    }
+
+    /** @return array<int, string> Post types that run under a procedure. */
+    public static function post_types(): array
+    {
+        return self::sop()->governed_types();
+    }
+
+    /** @return array<string, string> Role names by key. */
+    public static function roles(): array
+    {
+        $roles = [];
+        foreach (self::sop()->data()['roles'] ?? [] as $role) {
+            $roles[$role['key']] = Sop::text($role['name']);
+        }
+        return $roles;
+    }
+
+    /** @return array<int, string> Keys of the SOP roles that a person holds. */
+    public static function roles_of(int $user_id): array
+    {
+        return array_values(array_filter((array) get_user_meta($user_id, 'tayang_roles', true)));
+    }
+
+    /** @return array<int, array{id: int, name: string}> People who hold a role, by name. */
+    public static function holders(string $role): array
+    {
+        $query = ['meta_key' => 'tayang_roles', 'meta_compare' => 'EXISTS', 'orderby' => 'display_name', 'number' => 500];
+        $people = [];
+        foreach (get_users($query) as $user) {
+            if (in_array($role, self::roles_of($user->ID), true)) {
+                $people[] = ['id' => $user->ID, 'name' => $user->display_name];
+            }
+        }
+        return $people;
+    }
+
+    /** @return array<int, array{key: string, name: string, account: string, max_characters: int}> */
+    public static function channels(): array
+    {
+        return array_map(fn($channel) => [
+            'key' => $channel['key'],
+            'name' => self::network($channel['kind']),
+            'account' => (string) ($channel['account'] ?? ''),
+            'max_characters' => (int) ($channel['max_characters'] ?? 0),
+        ], self::sop()->data()['channels'] ?? []);
+    }
+
+    /** The name of a network, as it writes itself. */
+    public static function network(string $kind): string
+    {
+        return $kind === 'facebook' ? 'Facebook' : ucfirst($kind);
+    }
+
+    /** @return array<int, array<string, mixed>> Card designs with their names in the reader's language. */
+    public static function cards(): array
+    {
+        return array_map(fn($card) => [
+            'key' => $card['key'],
+            'name' => Sop::text($card['name']),
+            'occasions' => array_values($card['occasions'] ?? []),
+            'fields' => array_map(fn($field) => [
+                'key' => $field['key'],
+                'label' => Sop::text($field['label']),
+                'required' => !empty($field['required']),
+            ], $card['fields'] ?? []),
+        ], self::sop()->data()['cards'] ?? []);
+    }
+
+    /** @return array<string, mixed> The mirror of a post's case; empty when it has none. */
+    public static function mirror(int $post_id): array
+    {
+        $mirror = get_post_meta($post_id, '_tayang_case', true);
+        return is_array($mirror) ? $mirror : [];
+    }
+
+    /** May this person look at cases at all: by WordPress's own rights or by a role in the procedure. */
+    public static function may_look(): bool
+    {
+        return current_user_can('edit_posts')
+            && (self::roles_of(get_current_user_id()) !== [] || current_user_can('edit_others_posts'));
+    }
+
+    /** Address of a case's page. */
+    public static function case_url(int $post_id): string
+    {
+        return admin_url('admin.php?page=tayang-case&post=' . $post_id);
+    }
+
+    /** A time of the sidecar (ISO 8601) in the office's zone, with the zone's name. */
+    public static function moment(string $iso): string
+    {
+        $time = $iso === '' ? false : strtotime($iso);
+        return $time === false ? '' : wp_date('j M Y, H.i T', $time);
+    }
+
+    private static function sop(): Sop
+    {
+        return Plugin::instance()->sop;
+    }
+}
