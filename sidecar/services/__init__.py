@@ -1,1 +1,1 @@
-"""One use case per file: `f(ctx, ...)` opens the one transaction, asks the core, stores state, event and outbox rows."""
+"""One use case per file: `f(ctx, ...)` opens the one transaction, asks the core, stores state, events, outbox rows."""

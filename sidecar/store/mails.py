@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select, update
@@ -34,14 +33,12 @@ class Mails:
         query = select(MailRow).where(MailRow.site_id == site_id, MailRow.case_id == case_id)
         return list(self._session.scalars(query.order_by(MailRow.id)))
 
-    def withdraw_pending(self, site_id: str, case_id: str, now: datetime, person: int | None = None) -> None:
-        """Mails about a step that is over, or for somebody who may not act any more, need not go out."""
+    def withdraw_pending(self, site_id: str, case_id: str, token_id: int) -> None:
+        """A mail whose token is withdrawn need not go out."""
         query = update(MailRow).where(
             MailRow.site_id == site_id,
             MailRow.case_id == case_id,
+            MailRow.token_id == token_id,
             MailRow.state == str(MailState.PENDING),
-            MailRow.token_id.is_not(None),
         )
-        if person is not None:
-            query = query.where(MailRow.person == person)
         self._session.execute(query.values(state=str(MailState.WITHDRAWN)))

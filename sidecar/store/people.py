@@ -37,7 +37,8 @@ class People:
     def of_site(self, site_id: str) -> dict[int, Person]:
         """Everybody ever known, by id, so that history keeps its names."""
         query = select(PersonRow).where(PersonRow.site_id == site_id).order_by(PersonRow.person)
-        return {row.person: _person(row) for row in self._session.scalars(query)}
+        rows = self._session.scalars(query.execution_options(populate_existing=True))
+        return {row.person: _person(row) for row in rows}
 
     def actor(self, site_id: str, person: int) -> Actor:
         """The person with the roles held now; an unknown one holds none."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, cast
-
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sidecar.store.tables import ApprovalTokenRow
@@ -49,17 +46,3 @@ class Tokens:
             ApprovalTokenRow.withdrawn_at.is_(None),
         )
         return list(self._session.scalars(query.order_by(ApprovalTokenRow.id)))
-
-    def withdraw_case(self, site_id: str, case_id: str, reason: str, now: datetime) -> int:
-        """Withdraws all live tokens of the case. Returns how many."""
-        query = (
-            update(ApprovalTokenRow)
-            .where(
-                ApprovalTokenRow.site_id == site_id,
-                ApprovalTokenRow.case_id == case_id,
-                ApprovalTokenRow.used_at.is_(None),
-                ApprovalTokenRow.withdrawn_at.is_(None),
-            )
-            .values(withdrawn_at=now, withdrawn_reason=reason)
-        )
-        return cast("CursorResult[Any]", self._session.execute(query)).rowcount

@@ -1,0 +1,25 @@
+"""The office works by this SOP from now on; running cases keep the version with which they began."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sidecar.context import Context
+from sidecar.services.errors import UnknownSite
+from sidecar.sop.content import canonical_json
+from sidecar.sop.procedure import Sop
+
+
+def install_sop(ctx: Context, site_id: str, sop: Sop, document: dict[str, Any]) -> str:
+    """Stores the checked SOP's plain `document` and makes it current; again changes nothing. Returns its SHA-256.
+
+    Raises UnknownSite.
+    """
+    sha256 = hashlib.sha256(canonical_json(document)).hexdigest()
+    with ctx.uow() as uow:
+        if uow.sites.get(site_id) is None:
+            raise UnknownSite(site_id=site_id)
+        uow.sops.install(site_id, sop.number, sha256, document, ctx.now())
+        uow.commit()
+    return sha256
