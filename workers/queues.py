@@ -8,39 +8,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-MAIL = "mail"
-WORDPRESS = "wordpress"
-MEDIA = "media"
-CHANNELS = "channels"
-QUEUES = (MAIL, WORDPRESS, MEDIA, CHANNELS)
-
 PERFORM = "workers.run.perform"
 
 
 @dataclass(frozen=True)
-class Work:
-    """`handler`: dotted name, loaded only by the process that serves `queue`. `lease_s`: how long one attempt may hold
-    its row before the sweep believes it dead; the job is stopped somewhat earlier."""
+class Queue:
+    """`lease_s`: how long one attempt may hold its row before the sweep believes it dead.
+
+    `forks`: a child process for each job. Picture libraries may crash or eat memory, and then only the child is gone.
+    The other queues wait for networks; they stay in one process and keep their connections and sessions (Bluesky
+    allows 30 logins in five minutes).
+    """
+
+    name: str
+    lease_s: int
+    forks: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`handler`: dotted name, loaded only by the process that serves `queue`."""
 
     queue: str
     handler: str
-    lease_s: int = 90
     max_attempts: int = 60
 
-    @property
-    def timeout_s(self) -> int:
-        """When the job is stopped: early enough that a slow attempt never meets its own repetition."""
-        return max(1, self.lease_s - max(1, self.lease_s // 6))
 
-
-KINDS: Mapping[str, Work] = {
-    "mail.turn": Work(MAIL, "workers.mail.tasks.turn"),
-    "mail.published": Work(MAIL, "workers.mail.tasks.published"),
-    "wordpress.mirror": Work(WORDPRESS, "workers.publishing.tasks.mirror"),
-    "wordpress.publish": Work(WORDPRESS, "workers.publishing.tasks.publish"),
-    "wordpress.derivatives": Work(WORDPRESS, "workers.publishing.tasks.store_derivatives"),
-    "publication.start": Work(WORDPRESS, "workers.publishing.tasks.start"),
-    "media.derive": Work(MEDIA, "workers.media.tasks.derive", lease_s=240, max_attempts=20),
-    "channels.prepare": Work(CHANNELS, "workers.channels.tasks.prepare", lease_s=180),
-    "channels.deliver": Work(CHANNELS, "workers.channels.tasks.deliver", lease_s=180),
+QUEUES: Mapping[str, Queue] = {
+    queue.name: queue
+    for queue in (
+        Queue("mail", lease_s=180),
+        Queue("wordpress", lease_s=90),
+        Queue("media", lease_s=300, forks=True),
+        Queue("channels", lease_s=240),
+    )
 }
+
+KINDS: Mapping[str, Kind] = {
+    "mail.turn": Kind("mail", "workers.mail.tasks.turn"),
+    "mail.published": Kind("mail", "workers.mail.tasks.published"),
+    "wordpress.mirror": Kind("wordpress", "workers.publishing.tasks.mirror"),
+    "wordpress.publish": Kind("wordpress", "workers.publishing.tasks.publish"),
+    "wordpress.derivatives": Kind("wordpress", "workers.publishing.tasks.store_derivatives"),
+    "publication.start": Kind("wordpress", "workers.publishing.tasks.start"),
+    "media.derive": Kind("media", "workers.media.tasks.derive", max_attempts=20),
+    "channels.prepare": Kind("channels", "workers.channels.tasks.prepare", max_attempts=20),
+    "channels.deliver": Kind("channels", "workers.channels.tasks.deliver"),
+}
+
+
+def timeout_s(lease_s: int) -> int:
+    """When a job is stopped: a sixth before its lease ends, so that a slow attempt never meets its own repetition."""
+    return max(1, lease_s - max(1, lease_s // 6))
