@@ -70,9 +70,9 @@ class Cases:
         for row in self._session.scalars(query.where(CaseRow.site_id == site_id) if site_id else query):
             yield _stored(row)
 
-    def differences(self, case: Case) -> list[str]:
-        """Names of the stored columns that are not those of `case`."""
-        row = self._session.execute(select(CaseRow.__table__).where(CaseRow.id == case.id)).mappings().one()
+    def differences(self, case_id: str, case: Case) -> list[str]:
+        """Names of the columns stored under `case_id` that are not those of `case`."""
+        row = self._session.execute(select(CaseRow.__table__).where(CaseRow.id == case_id)).mappings().one()
         return sorted(name for name, value in columns(case).items() if row[name] != value)
 
     def _one(self, *where: ColumnElement[bool], lock: bool = False) -> StoredCase | None:
