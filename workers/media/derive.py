@@ -11,7 +11,7 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -81,23 +81,35 @@ def derive(path: Path, outputs: Sequence[Output], out_dir: Path, focal: Point | 
     `focal`: percent (0-100) from the left and top of the upright picture; guessed when absent.
     Results are sRGB JPEG, upright, without EXIF, GPS, XMP, comment or profile. Raises `MediaError`.
     """
+    out_dir.mkdir(parents=True, exist_ok=True)
+    done: dict[tuple[object, ...], Derived] = {}
+    for output, picture in _pictures(path, {o.recipe: o for o in outputs}.values(), focal):
+        done[output.recipe] = write_jpeg(picture, output, out_dir)
+    return [_renamed(done[output.recipe], output.key) for output in outputs]
+
+
+def cut_picture(path: Path, key: str, size: tuple[int, int], focal: Point | None = None) -> Image.Image:
+    """One upright sRGB picture of exactly `size`, not encoded: for a card. Raises `MediaError`."""
+    wanted = Output(key=key, width=size[0], height=size[1], fit="cover", quality=90, channels=())
+    [(_, picture)] = _pictures(path, [wanted], focal)
+    return picture
+
+
+def _pictures(path: Path, outputs: Iterable[Output], focal: Point | None) -> Iterator[tuple[Output, Image.Image]]:
+    """Upright sRGB pictures for `outputs`, all from one decode."""
+    outputs = list(outputs)
     source = probe(path)
     _refuse_small(source, outputs)
-    out_dir.mkdir(parents=True, exist_ok=True)
     with open_image(path) as image:
         profile = image.info.get("icc_profile")
         stored = image.size
         smallest_ratio = min((_ratio_of(stored, o, source.orientation) for o in outputs), default=1.0)
         base = _decode(image, path, smallest_ratio)
     point = to_stored(focal, source.orientation) if focal else guess_focal(base.image)
-    cuts = [_cut(stored, output, source.orientation, point) for output in outputs]
     levels = [base]
-    done: dict[tuple[object, ...], Derived] = {}
-    for cut in cuts:
-        if cut.output.recipe not in done:
-            picture = _to_srgb(_turn(_resize(_level_for(levels, cut), cut), source.orientation), profile)
-            done[cut.output.recipe] = write_jpeg(picture, cut.output, out_dir)
-    return [_renamed(done[cut.output.recipe], cut.output.key) for cut in cuts]
+    for output in outputs:
+        cut = _cut(stored, output, source.orientation, point)
+        yield output, _to_srgb(_turn(_resize(_level_for(levels, cut), cut), source.orientation), profile)
 
 
 def encode_jpeg(image: Image.Image, quality: int, progressive: bool = False, subsampling: int = 2) -> bytes:
