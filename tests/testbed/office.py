@@ -95,11 +95,17 @@ class Office:
         self.run = run
         self.credentials: dict[str, Any] = json.loads((run / "credentials.json").read_text())
         self.addresses: dict[str, str] = json.loads((run / "addresses.json").read_text())
+        self.channels = [key for key in self.addresses["channels"].split(",") if key]
         self._people: dict[str, Person] = {}
 
     @property
     def wordpress(self) -> str:
         return self.addresses["wordpress"]
+
+    def secrets(self) -> list[str]:
+        """What the plugin signs with."""
+        found: list[str] = json.loads((self.run / "plugin.json").read_text())["secrets"]
+        return found
 
     def person(self, login: str) -> Person:
         """The user `login`, logged in to wp-admin (once per office)."""
