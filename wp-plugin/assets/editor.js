@@ -1,5 +1,5 @@
 /* The panel in the block editor (WordPress 6.1 to 7.1). */
-(function (wp) {
+(function (wp, config) {
     'use strict';
 
     const tayang = window.tayang;
@@ -33,6 +33,19 @@
         }
     }
 
+    /** Open when somebody sees it first; afterwards it stays as they leave it. */
+    function openOnce() {
+        const preferences = select('core/preferences');
+        if (preferences.get('tayang', 'panelShown')) {
+            return;
+        }
+        const store = select('core/editor').isEditorPanelOpened ? 'core/editor' : 'core/edit-post';
+        if (!select(store).isEditorPanelOpened('tayang/tayang')) {
+            dispatch(store).toggleEditorPanelOpened('tayang/tayang');
+        }
+        dispatch('core/preferences').set('tayang', 'panelShown', true);
+    }
+
     function EditorPanel() {
         const postId = wp.data.useSelect((ask) => ask('core/editor').getCurrentPostId(), []);
         const featured = wp.data.useSelect(
@@ -41,5 +54,10 @@
             el(tayang.Panel, { postId, saveFirst, lock, featured: () => featured, place: 'editor' }));
     }
 
+    // The panel may be folded away, and then does not run: what WordPress knew at loading counts until it does.
+    wp.domReady(() => {
+        openOnce();
+        lock(config.locked);
+    });
     wp.plugins.registerPlugin('tayang', { render: EditorPanel, icon: 'megaphone' });
-})(window.wp);
+})(window.wp, window.tayangConfig);

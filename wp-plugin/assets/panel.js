@@ -126,8 +126,8 @@
             running && activity.attempt > 1 && el('p', { className: 'tayang-attempt' }, text('attempt', activity.attempt)),
             running && el('p', { className: 'tayang-who' },
                 el('span', { className: 'dashicons dashicons-admin-users', 'aria-hidden': true }),
-                el('span', null, mine ? el('strong', null, text('your_turn')) : null, mine ? ' ' : null,
-                    text('acts_now', view.who))),
+                mine ? el('span', null, el('strong', null, text('your_turn')), ' ', view.who)
+                    : el('span', null, text('acts_now', view.who))),
             running && el(Due, { at: activity.due_at }),
             !running && el('h3', null, text('state_' + view.state)),
             view.state === 'publishing' && el(Spinner),
@@ -217,7 +217,7 @@
             el('h3', { id: 'tayang-publish-at' }, text('publish_at')),
             el('p', null, view.publish_at ? tayang.moment(view.publish_at) : text('publish_asap')),
             change && el('div', { className: 'tayang-when' },
-                el('label', { htmlFor: 'tayang-when' }, text('publish_when', config.zone)),
+                el('label', { htmlFor: 'tayang-when' }, text('publish_when', config.zone_name)),
                 el('input', {
                     id: 'tayang-when', type: 'datetime-local', value, onChange: (event) => setValue(event.target.value),
                 }),

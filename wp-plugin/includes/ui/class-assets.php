@@ -2,6 +2,8 @@
 
 namespace Tayang\Ui;
 
+use Tayang\Case_Mirror;
+
 defined('ABSPATH') || exit;
 
 /**
@@ -63,14 +65,16 @@ final class Assets
             'strings' => Strings::panel(),
             'locale' => str_replace('_', '-', determine_locale()),
             'zone' => wp_timezone_string(),
+            'zone_name' => wp_date('T'),
             'user' => get_current_user_id(),
             'case_url' => admin_url('admin.php?page=tayang-case&post='),
-            'assignment_url' => current_user_can('edit_posts') ? admin_url('admin.php?page=tayang-assignment') : '',
+            'assignment_url' => Assignment_Page::procedures_to_open() ? admin_url('admin.php?page=' . Assignment_Page::SLUG) : '',
             'channels' => Office::channels(),
             'cards' => Office::cards(),
             'occasions' => (object) $occasions,
             'plan' => self::plan($post_id),
             'featured' => (int) get_post_thumbnail_id($post_id),
+            'locked' => self::is_locked($post_id),
         ];
     }
 
@@ -83,6 +87,13 @@ final class Assets
             $card['fields'] = (object) ($card['fields'] ?? []);
         }
         return ['channels' => is_array($channels) ? array_values($channels) : [], 'card' => is_array($card) ? $card : null];
+    }
+
+    /** Whether the post is in the procedure and somebody else, or nobody, writes in it now. */
+    private static function is_locked(int $post_id): bool
+    {
+        $mirror = Office::mirror($post_id);
+        return $mirror && ($mirror['state'] ?? '') !== 'cancelled' && !Case_Mirror::may_edit($mirror, get_current_user_id());
     }
 
     private static function url(string $file): string

@@ -23,7 +23,7 @@ final class Assignment_Page
     public function add_page(): void
     {
         $title = __('New assignment', 'tayang');
-        add_submenu_page(Cases_Page::SLUG, $title, $title, 'edit_posts', self::SLUG, [$this, 'render']);
+        add_submenu_page(Cases_Page::SLUG, $title, $title, Office::CAPABILITY, self::SLUG, [$this, 'render']);
     }
 
     public function enqueue(string $hook): void

@@ -22,7 +22,7 @@ final class Case_Page
     public function add_page(): void
     {
         $title = __('Case', 'tayang');
-        add_submenu_page(Cases_Page::SLUG, $title, $title, 'edit_posts', self::SLUG, [$this, 'render']);
+        add_submenu_page(Cases_Page::SLUG, $title, $title, Office::CAPABILITY, self::SLUG, [$this, 'render']);
     }
 
     /** Late, so that WordPress still finds the page's title and checks its capability. */
@@ -59,9 +59,14 @@ final class Case_Page
                 esc_html__('Edit', 'tayang')
             );
         }
+        // On a phone the text comes first; whoever has read it already goes straight to the buttons.
+        printf(
+            '<a class="tayang-jump button" href="#tayang-case-panel">%s</a>',
+            esc_html__('To the decision', 'tayang')
+        );
         echo '<hr class="wp-header-end"><div class="tayang-case-columns"><main class="tayang-preview">';
         $this->preview($post);
-        printf('</main><aside class="tayang-case-panel" aria-label="%s">', esc_attr__('Procedure', 'tayang'));
+        printf('</main><aside id="tayang-case-panel" class="tayang-case-panel" aria-label="%s">', esc_attr__('Procedure', 'tayang'));
         Panel::mount($post->ID, 'page');
         echo '</aside></div></div>';
     }
@@ -150,6 +155,9 @@ final class Case_Page
     {
         $id = isset($_GET['post']) ? absint($_GET['post']) : 0; // phpcs:ignore WordPress.Security.NonceVerification -- only looks
         $post = $id ? get_post($id) : null;
-        return $post && in_array($post->post_type, Office::post_types(), true) ? $post : null;
+        if (!$post || !in_array($post->post_type, Office::post_types(), true)) {
+            return null;
+        }
+        return Office::mirror($post->ID) || current_user_can('edit_post', $post->ID) ? $post : null;
     }
 }

@@ -22,9 +22,9 @@ final class Cases_Page
 
     public function add_page(): void
     {
-        add_menu_page('Tayang', 'Tayang', 'edit_posts', self::SLUG, [$this, 'render'], 'dashicons-megaphone', 4);
+        add_menu_page('Tayang', 'Tayang', Office::CAPABILITY, self::SLUG, [$this, 'render'], 'dashicons-megaphone', 4);
         $title = __('My tasks', 'tayang');
-        add_submenu_page(self::SLUG, $title, $title, 'edit_posts', self::SLUG, [$this, 'render']);
+        add_submenu_page(self::SLUG, $title, $title, Office::CAPABILITY, self::SLUG, [$this, 'render']);
     }
 
     public function enqueue(string $hook): void
@@ -99,7 +99,7 @@ final class Cases_Page
             return;
         }
         printf(
-            '<table class="wp-list-table widefat fixed striped tayang-table"><thead><tr>'
+            '<table class="widefat striped tayang-table"><thead><tr>'
             . '<th scope="col" class="column-primary">%s</th><th scope="col">%s</th><th scope="col">%s</th><th scope="col">%s</th></tr></thead><tbody>',
             esc_html__('Title', 'tayang'),
             esc_html__('Step', 'tayang'),

@@ -13,6 +13,9 @@ defined('ABSPATH') || exit;
  */
 final class Office
 {
+    /** For looking at cases; Tayang\Access gives it to holders of an SOP role and to administrators. */
+    public const CAPABILITY = 'tayang_see_cases';
+
     /** @return array<int, array<string, mixed>> */
     public static function procedures(): array
     {
@@ -93,11 +96,10 @@ final class Office
         return is_array($mirror) ? $mirror : [];
     }
 
-    /** May this person look at cases at all: by WordPress's own rights or by a role in the procedure. */
+    /** May this person look at cases at all. */
     public static function may_look(): bool
     {
-        return current_user_can('edit_posts')
-            && (self::roles_of(get_current_user_id()) !== [] || current_user_can('edit_others_posts'));
+        return current_user_can(self::CAPABILITY);
     }
 
     /** Address of a case's page. */

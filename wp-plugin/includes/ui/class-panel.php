@@ -14,6 +14,7 @@ final class Panel
         add_action('enqueue_block_editor_assets', [$this, 'enqueue_block_editor']);
         add_action('admin_enqueue_scripts', [$this, 'enqueue_classic']);
         add_action('add_meta_boxes', [$this, 'add_box']);
+        add_filter('admin_body_class', [$this, 'body_class']);
     }
 
     /** The block editor; not the site editor or the widgets screen, which fire the same hook. */
@@ -30,6 +31,15 @@ final class Panel
         if ($this->is_governed_editor() && !get_current_screen()->is_block_editor()) {
             Assets::panel((int) get_the_ID());
         }
+    }
+
+    /**
+     * Marks the editor of a post that only goes live through the procedure: panel.css hides core's own Publish button,
+     * which the gate would refuse.
+     */
+    public function body_class(string $classes): string
+    {
+        return $this->is_governed_editor() && get_post_status() !== 'publish' ? "$classes tayang-governed" : $classes;
     }
 
     /** The box hides by itself where the block editor is used. */

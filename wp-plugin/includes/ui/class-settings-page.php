@@ -76,7 +76,7 @@ final class Settings_Page
         echo '<table class="form-table" role="presentation">';
         $this->row('sidecar_url', __('Address of the Tayang server', 'tayang'), 'url', 'TAYANG_SIDECAR_URL', $settings['sidecar_url']);
         $this->row('site_id', __('Name of this office there', 'tayang'), 'text', 'TAYANG_SITE_ID', $settings['site_id']);
-        $this->secret_row(count($settings['secrets']));
+        $this->secret_row($settings['secrets'] !== []);
         echo '</table>';
         submit_button();
         echo '</form>';
@@ -103,7 +103,7 @@ final class Settings_Page
         echo '</td></tr>';
     }
 
-    private function secret_row(int $stored): void
+    private function secret_row(bool $stored): void
     {
         $fixed = defined('TAYANG_SECRETS');
         printf(
@@ -114,8 +114,7 @@ final class Settings_Page
         );
         printf(
             '<p class="description">%s %s</p>',
-            /* translators: %d: number of secrets */
-            esc_html(sprintf(_n('%d secret is stored and is not shown.', '%d secrets are stored and are not shown.', $stored, 'tayang'), $stored)),
+            esc_html($stored ? __('A secret is stored and is not shown.', 'tayang') : __('No secret is stored yet.', 'tayang')),
             esc_html__('Leave this empty to keep it. Two lines while a secret is being changed: the first one signs.', 'tayang')
         );
         $this->fixed_note($fixed, 'TAYANG_SECRETS');

@@ -59,7 +59,7 @@ final class Strings
             'step_of' => __('Step %1$d of %2$d:', 'tayang'),
             /* translators: %d: which attempt at a step */
             'attempt' => __('attempt %d', 'tayang'),
-            'your_turn' => __('It is your turn.', 'tayang'),
+            'your_turn' => __('Your turn:', 'tayang'),
             /* translators: %s: role and person */
             'acts_now' => __('Acts now: %s', 'tayang'),
             'social_only' => __('For social media only, not for the website.', 'tayang'),
