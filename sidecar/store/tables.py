@@ -67,7 +67,7 @@ class PersonRow(Base):
     site_id: Mapped[str] = _site_key()
     person: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     login: Mapped[str] = mapped_column(String(100))
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(250))
     email: Mapped[str] = mapped_column(String(320))
     locale: Mapped[str] = mapped_column(String(20))
     roles: Mapped[list[str]]
@@ -244,7 +244,7 @@ class MailRow(Base):
     no: Mapped[int]
     case_attempt: Mapped[int]
     person: Mapped[int] = mapped_column(BigId)
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(250))
     address: Mapped[str] = mapped_column(String(320))
     language: Mapped[str] = mapped_column(String(10))
     token_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("approval_tokens.id"))
