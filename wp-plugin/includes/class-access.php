@@ -1,0 +1,154 @@
+<?php
+
+namespace Tayang;
+
+defined('ABSPATH') || exit;
+
+/**
+ * Capabilities by step: who must write now may edit, even a Contributor in somebody else's post; a closed post may be
+ * looked at by the people of the SOP and edited by nobody. Also gives holders of an SOP role `tayang_see_cases`.
+ */
+final class Access
+{
+    private const WATCHED = ['edit_post', 'delete_post', 'publish_post', 'edit_page', 'delete_page'];
+    private const WORDS_IN_META = ['_thumbnail_id', Content::CHANNELS, Content::CARD];
+
+    /** Whether the last `edit_post` question was answered yes by us: post id, or 0. */
+    private int $granted = 0;
+
+    /** @var array<int, string> Methods of the REST requests being answered, innermost last. */
+    private array $rest_methods = [];
+
+    public function __construct(private readonly Publish_Gate $gate, private readonly Case_Mirror $cases)
+    {
+    }
+
+    public function register(): void
+    {
+        add_filter('map_meta_cap', [$this, 'map'], PHP_INT_MAX, 4);
+        add_filter('user_has_cap', [$this, 'lend'], 10, 4);
+        add_filter('rest_request_before_callbacks', [$this, 'enter_rest'], 0, 3);
+        add_filter('rest_request_after_callbacks', [$this, 'leave_rest'], PHP_INT_MAX);
+        add_filter('post_row_actions', [$this, 'row_actions'], 20, 2);
+        foreach (['add', 'update', 'delete'] as $verb) {
+            add_filter("{$verb}_post_metadata", [$this, 'guard_meta'], PHP_INT_MAX, 3);
+        }
+    }
+
+    /**
+     * @param array<int, string> $caps
+     * @param array<int, mixed> $args
+     * @return array<int, string>
+     */
+    public function map(array $caps, string $cap, int $user_id, array $args): array
+    {
+        if ($cap === 'tayang_see_cases') {
+            return Capabilities::roles_of($user_id) ? ['read'] : ['manage_options'];
+        }
+        if (!in_array($cap, self::WATCHED, true) || empty($args[0])) {
+            return $caps;
+        }
+        $this->granted = 0;
+        $post = get_post($args[0] instanceof \WP_Post ? $args[0]->ID : (int) $args[0]);
+        if (!$post || !$this->gate->governs($post->post_type)) {
+            return $caps;
+        }
+        $case = $this->cases->get($post->ID);
+        if (!Case_Mirror::is_binding($case)) {
+            // Already public before the plugin was there: core decides. Everything else goes through the SOP.
+            return $cap === 'publish_post' && $post->post_status !== 'publish' ? ['do_not_allow'] : $caps;
+        }
+        return $this->map_with_case($caps, $cap, $user_id, $post, $case);
+    }
+
+    /**
+     * What the person named by a case needs for the length of the step: to upload photos, and to pass core's second
+     * question in forms and blog clients ("somebody else's post?") right after `edit_post` was granted for that post.
+     *
+     * @param array<string, bool> $allcaps
+     * @param array<int, string> $caps
+     * @param array<int, mixed> $args
+     * @return array<string, bool>
+     */
+    public function lend(array $allcaps, array $caps, array $args, \WP_User $user): array
+    {
+        $asked = (string) $args[0];
+        if ($asked === 'upload_files' && empty($allcaps['upload_files']) && $this->cases->edits_something($user->ID)) {
+            $allcaps['upload_files'] = true;
+        }
+        if ($asked === 'edit_others_posts' && $this->granted && empty($allcaps['edit_others_posts'])) {
+            $allcaps['edit_others_posts'] = Case_Mirror::may_edit($this->cases->get($this->granted), $user->ID);
+        }
+        return $allcaps;
+    }
+
+    /** Before any check of permission, the method of the request decides between looking and writing. */
+    public function enter_rest(mixed $response, mixed $handler, \WP_REST_Request $request): mixed
+    {
+        $this->rest_methods[] = $request->get_method();
+        return $response;
+    }
+
+    public function leave_rest(mixed $response): mixed
+    {
+        array_pop($this->rest_methods);
+        return $response;
+    }
+
+    /**
+     * Offers only what would work.
+     *
+     * @param array<string, string> $actions
+     * @return array<string, string>
+     */
+    public function row_actions(array $actions, \WP_Post $post): array
+    {
+        if ($this->gate->governs($post->post_type) && Case_Mirror::is_binding($this->cases->get($post->ID))) {
+            unset($actions['trash'], $actions['delete']);
+            if ($this->gate->is_locked($post->ID, get_current_user_id())) {
+                unset($actions['inline hide-if-no-js']);
+            }
+        }
+        return $actions;
+    }
+
+    /** Picture, captions and card are words too: closed with them, also to code. */
+    public function guard_meta(mixed $check, int $post_id, string $key): mixed
+    {
+        return in_array($key, self::WORDS_IN_META, true) && $this->gate->is_locked($post_id, get_current_user_id())
+            ? false : $check;
+    }
+
+    /**
+     * @param array<int, string> $caps
+     * @param array<string, mixed> $case
+     * @return array<int, string>
+     */
+    private function map_with_case(array $caps, string $cap, int $user_id, \WP_Post $post, array $case): array
+    {
+        if ($cap !== 'edit_post' && $cap !== 'edit_page') {
+            return ['do_not_allow'];
+        }
+        if (Case_Mirror::may_edit($case, $user_id)) {
+            $this->granted = $post->ID;
+            return ['read'];
+        }
+        if (!$this->is_looking()) {
+            return ['do_not_allow'];
+        }
+        return Capabilities::roles_of($user_id) ? ['read'] : $caps;
+    }
+
+    /**
+     * Whether this request only shows something: a REST GET, or a preview on the website. Core asks `edit_post` there too,
+     * and approvers must see the text. (wp-admin shows it to them on the case's own page.)
+     */
+    private function is_looking(): bool
+    {
+        if ($this->rest_methods) {
+            return in_array(end($this->rest_methods), ['GET', 'HEAD'], true);
+        }
+        return ($_SERVER['REQUEST_METHOD'] ?? '') === 'GET' && !is_admin() && did_action('parse_request') > 0
+            && !defined('REST_REQUEST') && !defined('XMLRPC_REQUEST') && !wp_doing_cron();
+    }
+}

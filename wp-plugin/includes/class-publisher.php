@@ -1,0 +1,106 @@
+<?php
+
+namespace Tayang;
+
+defined('ABSPATH') || exit;
+
+/**
+ * Carries out the sidecar's order to publish: compares the digest of the post as it is now with the approved one, then
+ * lets it go live with a permit. Repeating the order is "already done".
+ */
+final class Publisher
+{
+    public function __construct(
+        private readonly Case_Mirror $cases,
+        private readonly Status_Writer $writer,
+        private readonly Content $content
+    ) {
+    }
+
+    /**
+     * `visible: false` (social media only) compares and changes no status.
+     *
+     * @param array{case_id: string, post_id: int, revision: int, content_sha256: string, visible: bool} $order
+     * @return array{url: string, published_at: string, already: bool}|\WP_Error
+     */
+    public function publish(array $order): array|\WP_Error
+    {
+        $post = get_post($order['post_id']);
+        $case = $this->cases->get($order['post_id']);
+        $wrong = self::refusal($post, $case, $order);
+        if ($wrong) {
+            return $wrong;
+        }
+        $published = $this->cases->published($post->ID);
+        if ($order['visible'] && $post->post_status === 'publish' && $published) {
+            if ($published['content_sha256'] === $order['content_sha256']) {
+                return self::answer($post, $published['published_at'], true);
+            }
+        }
+        $parcel = $this->content->parcel($post);
+        if (!hash_equals($parcel['content_sha256'], $order['content_sha256'])) {
+            return new \WP_Error(
+                'tayang_content_changed',
+                __('The post is not what was approved: somebody changed it since.', 'tayang'),
+                ['status' => 409] + $parcel
+            );
+        }
+        return $order['visible'] ? $this->go_live($post, $case, $order)
+            : ['url' => '', 'published_at' => gmdate('c'), 'already' => false];
+    }
+
+    /**
+     * @param array<string, mixed> $case
+     * @param array<string, mixed> $order
+     * @return array{url: string, published_at: string, already: bool}|\WP_Error
+     */
+    private function go_live(\WP_Post $post, array $case, array $order): array|\WP_Error
+    {
+        $gmt = gmdate('Y-m-d H:i:s');
+        $at = gmdate('c', (int) strtotime("$gmt UTC"));
+        // Written down first: a crash between the two is found by the next order, not by the gate.
+        $this->cases->set_published($post->ID, [
+            'case_id' => $case['case_id'], 'content_sha256' => $order['content_sha256'], 'published_at' => $at,
+        ]);
+        // Core keeps the creation date of a post that leaves a custom status, and a later date would schedule it.
+        $written = $this->writer->write($post->ID, 'publish', [
+            'post_date' => get_date_from_gmt($gmt),
+            'post_date_gmt' => $gmt,
+            'post_name' => Content::slug($post),
+        ]);
+        if (is_wp_error($written)) {
+            $this->cases->set_published($post->ID, null);
+            return $written;
+        }
+        return self::answer(get_post($post->ID), $at, false);
+    }
+
+    /**
+     * @param array<string, mixed>|null $case
+     * @param array<string, mixed> $order
+     */
+    private static function refusal(?\WP_Post $post, ?array $case, array $order): ?\WP_Error
+    {
+        if (!$post || !$case || $case['case_id'] !== $order['case_id']) {
+            return new \WP_Error(
+                'tayang_no_such_post',
+                __('There is no such post here, or it runs under another case.', 'tayang'),
+                ['status' => 404]
+            );
+        }
+        // An order that was overtaken (publication stopped, case cancelled) must not come through late.
+        $is_overtaken = (int) $case['revision'] > $order['revision']
+            && !in_array($case['state'], ['publishing', 'published'], true);
+        return $is_overtaken || $case['state'] === 'cancelled' ? new \WP_Error(
+            'tayang_overtaken',
+            __('The case went on since this order was given.', 'tayang'),
+            ['status' => 409]
+        ) : null;
+    }
+
+    /** @return array{url: string, published_at: string, already: bool} */
+    private static function answer(\WP_Post $post, string $at, bool $already): array
+    {
+        return ['url' => (string) get_permalink($post), 'published_at' => $at, 'already' => $already];
+    }
+}

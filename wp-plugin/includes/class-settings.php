@@ -1,0 +1,78 @@
+<?php
+
+namespace Tayang;
+
+defined('ABSPATH') || exit;
+
+/**
+ * Where the sidecar is and how we prove who we are. Option `tayang_settings`; constants in wp-config.php win:
+ * TAYANG_SIDECAR_URL, TAYANG_SITE_ID, TAYANG_SECRETS (list, or one string with commas).
+ */
+final class Settings
+{
+    public const OPTION = 'tayang_settings';
+    private const CONSTANTS = [
+        'sidecar_url' => 'TAYANG_SIDECAR_URL',
+        'site_id' => 'TAYANG_SITE_ID',
+        'secrets' => 'TAYANG_SECRETS',
+    ];
+
+    /** Base address without a slash at its end; empty before the plugin is set up. */
+    public function sidecar_url(): string
+    {
+        return untrailingslashit(trim((string) $this->value('sidecar_url')));
+    }
+
+    public function site_id(): string
+    {
+        return trim((string) $this->value('site_id'));
+    }
+
+    /** @return array<int, string> `whsec_…`; the first one signs, all verify. */
+    public function secrets(): array
+    {
+        return self::list_of_secrets($this->value('secrets'));
+    }
+
+    public function is_complete(): bool
+    {
+        return $this->sidecar_url() !== '' && $this->site_id() !== '' && $this->secrets() !== [];
+    }
+
+    /** Whether wp-config.php decides this setting, so that a form must not offer it. */
+    public function is_fixed(string $key): bool
+    {
+        return isset(self::CONSTANTS[$key]) && defined(self::CONSTANTS[$key]);
+    }
+
+    /**
+     * What may be stored: known keys, in their form.
+     *
+     * @return array{sidecar_url: string, site_id: string, secrets: array<int, string>}
+     */
+    public static function sanitize(mixed $values): array
+    {
+        $values = is_array($values) ? $values : [];
+        return [
+            'sidecar_url' => untrailingslashit(esc_url_raw(trim((string) ($values['sidecar_url'] ?? '')))),
+            'site_id' => sanitize_key($values['site_id'] ?? ''),
+            'secrets' => self::list_of_secrets($values['secrets'] ?? []),
+        ];
+    }
+
+    private function value(string $key): mixed
+    {
+        if ($this->is_fixed($key)) {
+            return constant(self::CONSTANTS[$key]);
+        }
+        $stored = get_option(self::OPTION, []);
+        return is_array($stored) ? ($stored[$key] ?? '') : '';
+    }
+
+    /** @return array<int, string> */
+    private static function list_of_secrets(mixed $value): array
+    {
+        $list = is_array($value) ? $value : preg_split('/[\s,]+/', (string) $value);
+        return array_values(array_filter(array_map(static fn($one) => trim((string) $one), $list)));
+    }
+}
