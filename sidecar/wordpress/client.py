@@ -12,7 +12,7 @@ import collections.abc
 import json
 import xmlrpc.client
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -69,8 +69,8 @@ class Site:
 
     url: str
     login: str
-    password: str
-    secrets: tuple[str, ...]
+    password: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
     transport: str = "rest"
 
 

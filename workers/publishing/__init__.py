@@ -1,0 +1,1 @@
+"""Calls to WordPress that the outbox orders."""
