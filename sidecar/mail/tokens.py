@@ -14,7 +14,6 @@ from collections.abc import Sequence
 
 from itsdangerous import BadData, URLSafeSerializer
 
-PURPOSE = "approval"  # of the keys: `ctx.keys.derive(tokens.PURPOSE)`
 CODE_DIGITS = 6
 MAX_FAILURES = 5
 _MAX_VALUE_CHARACTERS = 512

@@ -1,0 +1,1 @@
+"""HTTP: the signed API for the plugin, the approval page, media links, health. Decides nothing itself."""

@@ -1,0 +1,186 @@
+"""The signed API for the plugin: `/api/v1/sites/<site>/…`. Every route goes through `door.signed`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify
+
+from sidecar.card_catalogue import cards
+from sidecar.context import Context
+from sidecar.i18n import translator
+from sidecar.services.channels import Channel, list_channels
+from sidecar.services.list_cases import list_cases
+from sidecar.services.open_case import OpenRequest, open_case
+from sidecar.services.procedures import get_sop
+from sidecar.services.requests import CommandRequest
+from sidecar.services.run_command import run_command
+from sidecar.services.sites import Site
+from sidecar.services.sync_people import sync_people
+from sidecar.services.view_case import view_case
+from sidecar.sop.procedure import Activity, Procedure, Text
+from sidecar.web import bodies, sentences
+from sidecar.web.door import signed
+from sidecar.web.errors import RequestError
+from sidecar.web.openapi import document
+
+PROTOCOL = 1
+PREFIX = "/api/v1/sites/<site_id>"
+# What every command carries beside its own parameters.
+COMMON = frozenset(bodies.CommandBody.model_fields) | {"command"}
+
+blueprint = Blueprint("hooks", __name__)
+
+
+@blueprint.get("/api/openapi.json")
+def openapi() -> Response:
+    """This API as an OpenAPI 3.1 document. Public: it holds nothing of any office."""
+    return jsonify(document())
+
+
+@blueprint.post(f"{PREFIX}/sop")
+@signed(bodies.Sop)
+def sop(ctx: Context, site: Site, body: bodies.Sop) -> Response:
+    """The SOP in force, the office's channels, the card templates."""
+    found = get_sop(ctx, site.id)
+    return jsonify(
+        protocol=PROTOCOL,
+        number=found.number,
+        title=found.title,
+        clock=found.clock,
+        roles=[{"key": role.key, "name": _text(role.name)} for role in found.roles],
+        procedures=[_procedure(procedure) for procedure in found.procedures],
+        channels=[_channel(channel) for channel in list_channels(ctx, site.id, enabled_only=True)],
+        cards=cards(ctx.settings.config_dir),
+    )
+
+
+@blueprint.post(f"{PREFIX}/people")
+@signed(bodies.People)
+def people(ctx: Context, site: Site, body: bodies.People) -> Response:
+    """WordPress says who there is and which SOP roles they hold."""
+    given = [person.model_dump() for person in body.people]
+    return jsonify(people=sync_people(ctx, site.id, given, body.complete))
+
+
+@blueprint.post(f"{PREFIX}/cases")
+@signed(bodies.OpenCase)
+def open_(ctx: Context, site: Site, body: bodies.OpenCase) -> tuple[Response, int]:
+    """Opens the case of a post."""
+    request = OpenRequest(
+        site_id=site.id,
+        procedure=body.procedure,
+        post_id=body.post_id,
+        title=body.title,
+        actor=body.actor,
+        idempotency_key=body.idempotency_key,
+        disposition=body.disposition.model_dump(),
+    )
+    outcome = open_case(ctx, request)
+    view = _view(ctx, site, body.actor, body.language, case_id=outcome.case_id)
+    return jsonify(case=view, replayed=outcome.replayed), 201
+
+
+@blueprint.post(f"{PREFIX}/cases/<case_id>/commands")
+@signed(bodies.COMMAND)
+def command(ctx: Context, site: Site, body: bodies.CommandBody, case_id: str) -> Response:
+    """A person's command on a case, exactly once per idempotency key."""
+    raw: dict[str, Any] = g.raw
+    request = CommandRequest(
+        site_id=site.id,
+        case_id=case_id,
+        command=raw["command"],
+        actor=body.actor,
+        idempotency_key=body.idempotency_key,
+        expected_revision=body.expected_revision,
+        note=body.note,
+        # As they came: the content must be digested exactly as it was sent.
+        params={key: value for key, value in raw.items() if key not in COMMON},
+    )
+    outcome = run_command(ctx, request)
+    return jsonify(case=_view(ctx, site, body.actor, body.language, case_id=case_id), replayed=outcome.replayed)
+
+
+@blueprint.post(f"{PREFIX}/cases/view")
+@signed(bodies.ViewCase)
+def view(ctx: Context, site: Site, body: bodies.ViewCase) -> Response:
+    """One case, by its id or its post."""
+    if (body.case_id is None) == (body.post_id is None):
+        raise RequestError("malformed", field="case_id", reason="give either case_id or post_id")
+    by = {"case_id": body.case_id} if body.case_id else {"post_id": body.post_id}
+    return jsonify(case=_view(ctx, site, body.actor, body.language, **by))
+
+
+@blueprint.post(f"{PREFIX}/cases/list")
+@signed(bodies.ListCases)
+def list_(ctx: Context, site: Site, body: bodies.ListCases) -> Response:
+    """Short views, last changed first."""
+    found, total = list_cases(
+        ctx,
+        site.id,
+        body.actor,
+        mine=body.mine,
+        state=body.state,
+        page=body.page,
+        per_page=body.per_page,
+        language=body.language,
+    )
+    return jsonify(cases=found, total=total)
+
+
+def _view(ctx: Context, site: Site, actor: int, language: str, **by: Any) -> dict[str, Any]:
+    """The case's view with the sentences that services leave to us."""
+    found = view_case(ctx, site.id, actor, language=language, **by)
+    gettext = translator(language).gettext
+    for option in found["options"]:
+        option["label"] = sentences.command(option["command"], language)
+        params = option.pop("params", {})
+        option["reason"] = sentences.refusal(option["code"], params, language, g.names) if option["code"] else ""
+    for entry in found["history"]:
+        entry["sentence"] = sentences.history(entry, language, site.timezone)
+        entry.pop("data", None)
+    for delivery in found["deliveries"]:
+        delivery["error"] = gettext(delivery["error"]) if delivery["error"] else ""
+    return found
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"id": text.id, "en": text.en or text.id}
+
+
+def _procedure(procedure: Procedure) -> dict[str, Any]:
+    return {
+        "key": procedure.key,
+        "name": _text(procedure.name),
+        "post_type": procedure.post_type,
+        "website": procedure.website,
+        "openers": list(procedure.openers or (procedure.first.role,)),
+        "occasions": [{"key": occasion.key, "name": _text(occasion.name)} for occasion in procedure.occasions],
+        "out_status": procedure.out_status,
+        "activities": [_activity(procedure, activity) for activity in procedure.activities],
+    }
+
+
+def _activity(procedure: Procedure, activity: Activity) -> dict[str, Any]:
+    return {
+        "no": activity.no,
+        "name": _text(activity.name),
+        "role": activity.role,
+        "kind": str(activity.kind),
+        "minutes": activity.quality.minutes,
+        "status": procedure.status_slug(activity.no),
+        "required_inputs": _text(activity.quality.required_inputs),
+        "output": _text(activity.quality.output),
+        "return_to": activity.return_to,
+        "final_approval": activity.final_approval,
+        "publishing": str(activity.publishing) if activity.publishing else None,
+    }
+
+
+def _channel(channel: Channel) -> dict[str, Any]:
+    return {
+        "key": channel.key,
+        "kind": channel.kind,
+        "account": channel.account,
+        "max_characters": channel.settings.get("max_characters"),
+    }
