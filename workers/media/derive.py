@@ -22,7 +22,7 @@ from PIL import Image, ImageCms
 from workers.media import MediaError
 from workers.media.focus import Box, Point, cover_box, guess_focal, inside_size, to_stored
 from workers.media.outputs import Output
-from workers.media.probe import Probe, open_image, probe
+from workers.media.probe import BROKEN, Probe, open_image, probe
 
 MIME = "image/jpeg"
 # A pyramid level is used only if it stays this much larger than the output; nearer than that costs sharpness.
@@ -195,10 +195,10 @@ def _decode(image: Image.Image, path: Path, smallest_ratio: float) -> _Level:
     """Decode once, at 1/1, 1/2, 1/4 or 1/8 for JPEG, whatever the largest output allows."""
     stored = image.size
     scale = max(k for k in (1, 2, 4, 8) if k == 1 or k <= smallest_ratio)
-    image.draft(None, (stored[0] // scale, stored[1] // scale))  # does nothing for other formats
     try:
+        image.draft(None, (stored[0] // scale, stored[1] // scale))  # does nothing for other formats
         image.load()
-    except (OSError, SyntaxError, ValueError) as error:
+    except BROKEN as error:
         raise MediaError("damaged", name=path.name) from error
     exact = scale if image.size != stored else 1
     return _Level(_plain(image), exact)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from workers.media import MediaError
 
@@ -18,6 +19,8 @@ MAX_PIXELS_OTHER = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF")  # MPO comes in through JPEG
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 ORIENTATION_TAG = 0x0112
+# What Pillow's readers raise on damaged files, found by feeding them such; all mean "this file is broken".
+BROKEN = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError, struct.error)
 MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "I", "I;16", "I;16B", "I;16L"})
 
 
@@ -71,7 +74,7 @@ def read_orientation(image: Image.Image) -> int:
     """EXIF orientation 1 to 8; 1 when absent or nonsense."""
     try:
         value = image.getexif().get(ORIENTATION_TAG, 1)
-    except (SyntaxError, ValueError, TypeError, OSError):  # a broken EXIF block must not cost us the photograph
+    except BROKEN:  # a broken EXIF block must not cost us the photograph
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
@@ -86,7 +89,7 @@ def open_image(path: Path) -> Image.Image:
     except Image.DecompressionBombError as error:
         limit = MAX_PIXELS_JPEG // 1_000_000
         raise MediaError("too_many_pixels", name=path.name, megapixels=f"> {limit}", limit=limit) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except BROKEN as error:
         raise MediaError("not_an_image", name=path.name) from error
 
 
@@ -111,7 +114,10 @@ def _refuse_many_pixels(image: Image.Image, path: Path) -> None:
 
 def _refuse_animation(image: Image.Image, path: Path) -> None:
     # MPO holds a second view or a gain map behind the photograph, TIFF further pages: the first is the picture.
-    frames = getattr(image, "n_frames", 1)
+    try:
+        frames = getattr(image, "n_frames", 1)
+    except BROKEN as error:
+        raise MediaError("damaged", name=path.name) from error
     if frames > 1 and image.format not in ("MPO", "TIFF"):
         raise MediaError("animated", name=path.name, frames=frames)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from pathlib import Path
 
 import piexif
@@ -213,6 +214,23 @@ def test_damage_found_while_decoding_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MediaError) as refused:
         derive(tmp_path / "d.png", find_outputs(["mail"]), tmp_path)
     assert refused.value.code == "damaged"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "TIFF"])
+@pytest.mark.filterwarnings("ignore")
+def test_damaged_files_give_a_sentence_or_a_picture_never_a_crash(tmp_path: Path, kind: str) -> None:
+    buffer = io.BytesIO()
+    make_scene(320, 240).save(buffer, kind)
+    chance = random.Random(kind)
+    for _ in range(60):
+        data = bytearray(buffer.getvalue())
+        for _ in range(chance.randint(1, 6)):
+            data[chance.randrange(min(len(data), 400))] = chance.randrange(256)
+        (tmp_path / "x").write_bytes(data[: chance.choice([len(data), len(data) // 2])])
+        try:
+            derive(tmp_path / "x", find_outputs(["mail"]), tmp_path / "out")
+        except MediaError as error:
+            assert "x" in error.sentence("id")
 
 
 def test_channels_choose_their_outputs() -> None:
