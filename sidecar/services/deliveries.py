@@ -126,6 +126,12 @@ def failed(ctx: Context, delivery: Delivery, code: str, sentence: str) -> Delive
     return _change(ctx, delivery, state=DeliveryState.FAILED, error_code=code, error=sentence)
 
 
+def revive(ctx: Context, delivery: Delivery) -> Delivery:
+    """failed -> planned: a person has mended the cause and wants another try. Raises StoreConflict."""
+    _require(delivery, DeliveryState.FAILED)
+    return _change(ctx, delivery, state=DeliveryState.PLANNED, error_code="", error="")
+
+
 def note_trouble(ctx: Context, delivery: Delivery, code: str, sentence: str) -> Delivery:
     """Keeps the last error where people see it; the state stays. Raises StoreConflict."""
     return _change(ctx, delivery, error_code=code, error=sentence)
