@@ -94,6 +94,10 @@
         wp.a11y.speak(text.sending);
         try {
             const answer = await wp.apiFetch({ path: '/tayang/v1/assignments', method: 'POST', data: values(form) });
+            if (answer.notice) {
+                // The case is open, but the first order was refused: the next page says why.
+                window.sessionStorage.setItem('tayang-notice', answer.notice);
+            }
             window.location.assign(config.case_url + answer.post_id);
         } catch (error) {
             busy(form, false);

@@ -39,7 +39,9 @@
             busy.current = true;
             try {
                 const answer = await wp.apiFetch({ path: path(postId, 'panel') });
-                setData({ view: answer.case, reachable: answer.reachable, detail: answer.detail });
+                setData({
+                    view: answer.case, reachable: answer.reachable, detail: answer.detail, mirror: answer.mirror,
+                });
             } catch (error) {
                 // The last view stays on the screen: better old and marked than gone.
                 setData((old) => ({ view: old.view, reachable: false, detail: error.message }));
@@ -88,8 +90,11 @@
                 return true;
             } catch (error) {
                 wp.a11y.speak(error.message, 'assertive');
-                setState({ sending: '', error: { message: error.message, again: () => send(command, values) } });
-                if (error.data && error.data.status === 409) {
+                const status = (error.data && error.data.status) || 0;
+                // A refusal stays a refusal; only what nobody has answered can be sent again as it is.
+                const again = status >= 400 && status < 500 ? null : () => send(command, values);
+                setState({ sending: '', error: { message: error.message, again } });
+                if (status === 409) {
                     onStale();
                 }
                 return false;
@@ -323,18 +328,27 @@
                 event.note && el('blockquote', null, event.note)))));
     }
 
-    function Unreachable({ detail, onRetry, loading }) {
+    function Unreachable({ detail, mirror, onRetry, loading }) {
         return el(Notice, { status: 'warning', isDismissible: false, className: 'tayang-unreachable' },
             el('p', null, detail || text('unreachable')),
             el('p', null, text('text_is_safe')),
+            mirror && mirror.state === 'open' && el('p', null, text('last_known', mirror.activity_no, mirror.who)),
             el(Button, { variant: 'secondary', onClick: onRetry, disabled: loading }, text('retry')));
     }
 
-    function Outcome({ command, said, locked, place, postId }) {
-        return el(Fragment, null,
+    function Outcome({ command, said, warning, locked, place, postId }) {
+        const top = useRef(null);
+        // The button that was pressed may be far from the answer, on a phone above all.
+        useEffect(() => {
+            if (said || command.error) {
+                top.current.scrollIntoView({ block: 'center' });
+            }
+        }, [said, command.error]);
+        return el('div', { ref: top, className: 'tayang-outcome' },
+            warning && el(Notice, { status: 'warning', isDismissible: false }, warning),
             command.error && el(Notice, { status: 'error', onRemove: command.dismiss, className: 'tayang-error' },
                 el('p', null, command.error.message),
-                el(Button, { variant: 'secondary', onClick: command.error.again }, text('retry'))),
+                command.error.again && el(Button, { variant: 'secondary', onClick: command.error.again }, text('retry'))),
             !command.error && said && el(Notice, { status: 'success', isDismissible: false, className: 'tayang-said' }, said),
             locked && place !== 'page' && el(Notice, { status: 'info', isDismissible: false, className: 'tayang-locked' },
                 text('locked'), ' ', el('a', { href: config.case_url + postId }, text('open_case'))));
@@ -345,6 +359,13 @@
             el('p', null, text('no_case')),
             config.assignment_url && el('a', { href: config.assignment_url, className: 'components-button is-secondary' },
                 text('new_assignment')));
+    }
+
+    /** What the page before this one has left to be said (assets/assignment.js). */
+    function takeNotice() {
+        const notice = window.sessionStorage.getItem('tayang-notice') || '';
+        window.sessionStorage.removeItem('tayang-notice');
+        return notice;
     }
 
     /** The name of a channel as the office set it up; one that has been removed keeps its kind. */
@@ -360,6 +381,7 @@
     tayang.Panel = function Panel({ postId, place, saveFirst, lock, featured }) {
         const { data, load, show } = useCase(postId);
         const [said, setSaid] = useState('');
+        const [warning] = useState(takeNotice);
         const flush = useRef(null);
         const view = data.view;
         const locked = Boolean(view) && !view.may_edit.includes(config.user);
@@ -378,7 +400,7 @@
         if (data.loading) {
             return el('div', { className: 'tayang-panel' }, el(Spinner), el('span', { role: 'status' }, text('loading')));
         }
-        const unreachable = !data.reachable && el(Unreachable, { detail: data.detail, onRetry: load });
+        const unreachable = !data.reachable && el(Unreachable, { detail: data.detail, mirror: !view && data.mirror, onRetry: load });
         if (!view) {
             return unreachable ? el('div', { className: 'tayang-panel' }, unreachable) : el(NoCase);
         }
@@ -388,7 +410,7 @@
         return el('div', { className: 'tayang-panel', 'data-revision': view.revision, 'data-state': view.state },
             unreachable,
             el(Now, { view }),
-            el(Outcome, { command, said, locked, place, postId }),
+            el(Outcome, { command, said, warning, locked, place, postId }),
             !locked && place !== 'page' && el(tayang.Plan, { postId, view, featured, flush }),
             el(Decide, { key: step, view, command, chosen: naming ? naming.candidates[0] : null }),
             el(PublishAt, { view, command }),

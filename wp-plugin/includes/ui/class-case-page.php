@@ -64,7 +64,7 @@ final class Case_Page
             '<a class="tayang-jump button" href="#tayang-case-panel">%s</a>',
             esc_html__('To the decision', 'tayang')
         );
-        echo '<hr class="wp-header-end"><div class="tayang-case-columns"><main class="tayang-preview">';
+        echo '<hr class="wp-header-end"><div class="tayang-case-columns"><main class="tayang-preview wp-exclude-emoji">';
         $this->preview($post);
         printf('</main><aside id="tayang-case-panel" class="tayang-case-panel" aria-label="%s">', esc_attr__('Procedure', 'tayang'));
         Panel::mount($post->ID, 'page');

@@ -95,6 +95,8 @@ final class Strings
                 'You can go on writing and saving; your text is kept. Steps can be taken once the server answers again.',
                 'tayang'
             ),
+            /* translators: 1: number of the step, 2: role and person who must act */
+            'last_known' => __('Last known: step %1$d, %2$s.', 'tayang'),
             'locked' => __('This step is not yours to edit; the content is locked here.', 'tayang'),
             'open_case' => __('Open the case', 'tayang'),
             'no_case' => __('This content belongs to no procedure. It begins with an assignment.', 'tayang'),
