@@ -31,6 +31,9 @@ from workers.tasks import Again, GiveUp, Obsolete
 log = get_logger("workers.mail")
 
 MAX_TRIES = 2
+# What a mail shows: the small form of a photograph; a card, which has none, as it is, scaled by the mail program.
+SHOWN = ("mail", "card_square")
+SHOWN_PX = 320
 # How long a mail waits for what it is to show. Pictures are made within seconds; channels may take minutes.
 PICTURES_WAIT = timedelta(seconds=15)
 LINKS_WAIT = timedelta(minutes=10)
@@ -170,7 +173,7 @@ def _pictures(ctx: Context, letter: _Letter) -> tuple[compose.Picture, ...]:
     revision, mail = letter.revision, letter.mail
     if revision is None or not media.sources(revision.content):
         return ()
-    small = [made for made in media.made(ctx, mail.site_id, revision.content) if made.output in ("mail", "card_mail")]
+    small = [made for made in media.made(ctx, mail.site_id, revision.content) if made.output in SHOWN]
     if not small and ctx.now() - mail.created_at < PICTURES_WAIT:
         raise Again("waits_for_pictures", "the pictures are being made", 1.0)
     store = MediaStore(ctx.settings.media_dir)
@@ -180,7 +183,9 @@ def _pictures(ctx: Context, letter: _Letter) -> tuple[compose.Picture, ...]:
             data = store.read(made.path)
         except MediaStoreError:
             continue  # a mail without the picture is better than none
-        found.append(compose.Picture(data, made.mime, made.source.alt, made.width, made.height))
+        scale = min(1.0, SHOWN_PX / max(made.width, made.height))
+        size = (round(made.width * scale), round(made.height * scale))
+        found.append(compose.Picture(data, made.mime, made.source.alt, *size))
     return tuple(found)
 
 
