@@ -67,7 +67,7 @@ def check_command(folder: Path, language: str) -> None:
         found = load_template(folder.resolve())
     except CardError as error:
         raise click.ClickException(error.sentence(language)) from error
-    click.echo(f"{found.key}: {', '.join(found.occasions)}; {', '.join(found.sizes)}; {len(found.layers)}")
+    click.echo(f"{found.key}: {', '.join(found.occasions)}; {', '.join(found.sizes)}: OK")
 
 
 def _read_words(path: Path) -> dict[str, str]:

@@ -65,4 +65,13 @@ class CardError(Exception):
 
     def sentence(self, language: str = "id") -> str:
         """What is wrong, where, and how to mend it; `language` is `id` or `en`."""
-        return SENTENCES[self.code]["en" if language == "en" else "id"].format(**self.params)
+        language = "en" if language == "en" else "id"
+        params = {key: _in_language(value, language) for key, value in self.params.items()}
+        return SENTENCES[self.code][language].format(**params)
+
+
+def _in_language(value: object, language: str) -> object:
+    """A label of the template (`id`, `en`), or several, as text; anything else as it is."""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(_in_language(part, language)) for part in value)
+    return getattr(value, language, value)

@@ -23,6 +23,7 @@ from workers.cards.layout import (
     StackLayer,
     Template,
     TextItem,
+    Words,
     holes,
 )
 from workers.cards.text import (
@@ -137,9 +138,9 @@ def check_data(template: Template, data: Mapping[str, str]) -> dict[str, str]:
     for field in template.fields:
         text = "\n".join(" ".join(line.split(" ")) for line in str(data.get(field.key) or "").strip().splitlines())
         if field.required and not text:
-            raise CardError("field_missing", field=field.label.id)
+            raise CardError("field_missing", field=field.label)
         if len(text) > field.max_length:
-            raise CardError("too_long", field=field.label.id, length=len(text), limit=field.max_length)
+            raise CardError("too_long", field=field.label, length=len(text), limit=field.max_length)
         texts[field.key] = text
     return texts
 
@@ -223,7 +224,7 @@ def _fit(layer: StackLayer, box: Box, job: _Job) -> list[_Block]:
     scale = layer.scale.get(job.size, 1.0)
     filled = [(item, _fill(item, job)) for item in layer.items if isinstance(item, RuleItem) or _fill(item, job)]
     used = sorted({hole for item, _ in filled if isinstance(item, TextItem) for hole in holes(item.text)})
-    labels = ", ".join(job.template.field(key).label.id for key in used if not key.startswith("brand."))
+    labels = [job.template.field(key).label for key in used if not key.startswith("brand.")]
     for item, text in filled:
         if isinstance(item, TextItem):
             _refuse_missing_glyphs(item.font, text, labels)
@@ -331,7 +332,7 @@ def _emoji(text: str, size_px: int) -> Image.Image:
     return picture.resize((width, max(1, round(picture.height * width / picture.width))), Image.Resampling.LANCZOS)
 
 
-def _refuse_missing_glyphs(font: str, text: str, labels: str) -> None:
+def _refuse_missing_glyphs(font: str, text: str, labels: list[Words]) -> None:
     for piece in split_emoji(text):
         for character in piece.text:
             if not piece.emoji and not has_glyph(font, character):

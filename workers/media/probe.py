@@ -73,7 +73,9 @@ def file_sha256(path: Path) -> str:
 def read_orientation(image: Image.Image) -> int:
     """EXIF orientation 1 to 8; 1 when absent or nonsense."""
     try:
-        value = image.getexif().get(ORIENTATION_TAG, 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns about broken EXIF; we treat it as none
+            value = image.getexif().get(ORIENTATION_TAG, 1)
     except BROKEN:  # a broken EXIF block must not cost us the photograph
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1

@@ -112,6 +112,13 @@ def test_wrong_words_are_refused(data: dict[str, str], code: str) -> None:
     assert refusal("kawung", data).code == code
 
 
+def test_a_refusal_names_the_field_in_the_language_asked_for() -> None:
+    error = refusal("kawung", {})
+    assert "Ucapan" in error.sentence("id") and "Greeting" in error.sentence("en")
+    too_wide = refusal("truntum", {"headline": "Duka", "name": "M" * 90})
+    assert "Nama almarhum" in too_wide.sentence("id") and "Name of the deceased" in too_wide.sentence("en")
+
+
 def test_an_unknown_size_is_refused() -> None:
     assert refusal("kawung", {"headline": "Halo"}, size="poster").code == "no_such_size"
 
