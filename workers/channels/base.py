@@ -26,7 +26,7 @@ JsonObject = dict[str, Any]
 
 
 def N_(text: str) -> str:  # noqa: N802  the gettext tools know it under this name
-    """Marks an English sentence for translation at the edge that shows it (pybabel keyword `N_`)."""
+    """Marks an English sentence for the catalogue; whoever shows it translates it (sidecar/i18n.py)."""
     return text
 
 
@@ -43,8 +43,8 @@ class Outcome(StrEnum):
 class ChannelError(Exception):
     """A network refused or did not answer.
 
-    `code`: stable; `message`: an English sentence without variable parts, so that it can be translated where it is
-    shown; `detail`: the network's own words, without secrets, for the log and the technician.
+    `code`: stable; `message`: an English sentence without variable parts; `detail`: the network's own words, without
+    secrets, for the log and the technician.
     """
 
     def __init__(
@@ -179,6 +179,11 @@ class Limits:
     needs_public_url: bool = False
     photo_outputs: tuple[str, ...] = ()
     card_outputs: tuple[str, ...] = ()
+
+    @property
+    def caption_characters(self) -> int:
+        """What is left for the caption when the link to the article and the empty line above it are in."""
+        return self.max_characters - (self.link_characters + 2 if self.link_characters else 0)
 
 
 class Channel(Protocol):

@@ -161,6 +161,10 @@ class Bluesky:
     def _read(self, message: Message) -> Remote:
         query = {"repo": self._session().did, "collection": COLLECTION, "rkey": record_key(message)}
         answer = self._get("com.atproto.repo.getRecord", query)
+        record = answer.get("value")
+        if not isinstance(record, dict) or record.get("text") != compose(message, self.limits)[0]:
+            sentence = N_("The post on the network has another text.")
+            raise ChannelError("other_content", Outcome.PERSON, sentence, detail=str(answer.get("uri", "")))
         return Remote(str(answer.get("uri", "")), self._permalink(message))
 
     def _permalink(self, message: Message) -> str:

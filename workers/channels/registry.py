@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sidecar.services.channels import Channel as StoredChannel
 from workers.channels.base import N_, Account, Channel, ChannelError, Limits, Outcome
 from workers.channels.bluesky import Bluesky
 from workers.channels.instagram import Instagram
@@ -15,6 +16,19 @@ CHANNELS: dict[str, type[Bluesky] | type[Instagram] | type[Mastodon]] = {
 
 def kinds() -> list[str]:
     return sorted(CHANNELS)
+
+
+def account_of(stored: StoredChannel) -> Account:
+    """The account as the networks' files need it. An empty base URL means the network's own address."""
+    return Account(
+        key=stored.key,
+        kind=stored.kind,
+        base_url=stored.base_url or default_base_url(stored.kind),
+        handle=stored.account,
+        credentials={name: str(value) for name, value in stored.credentials.items()},
+        api_version=str(stored.settings.get("api_version", "")),
+        public_url=stored.public_url,
+    )
 
 
 def open_channel(account: Account) -> Channel:
