@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
+        if value.startswith("postgresql://"):
+            value = value.replace("postgresql://", "postgresql+psycopg://", 1)
         if value.split(":", 1)[0] not in DATABASE_SCHEMES:
             raise ValueError("must begin with sqlite:/// (a file) or postgresql+psycopg://")
         if value.startswith("sqlite") and (":memory:" in value or value.rstrip("/") == "sqlite:"):

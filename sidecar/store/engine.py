@@ -6,7 +6,7 @@ import os
 import weakref
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 BUSY_TIMEOUT_MS = 10_000
 LOCK_TIMEOUT_MS = 10_000
@@ -20,7 +20,8 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        options = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
+        given = make_url(url).query.get("options", "")
+        options = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC {given}"
         engine = create_engine(url, pool_pre_ping=True, connect_args={"options": options})
     alive = weakref.ref(engine)
     os.register_at_fork(after_in_child=lambda: _forget_connections(alive()))

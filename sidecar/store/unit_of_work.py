@@ -71,7 +71,7 @@ class UnitOfWork:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.session.rollback()
+        # close, not rollback: that would also empty the rows that were read, and callers keep them.
         self.session.close()
         if isinstance(error, OperationalError):
             translated = _translated(error)
