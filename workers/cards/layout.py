@@ -194,14 +194,6 @@ def load_brand(path: Path) -> Brand:
     return brand.model_copy(update={"logo": path.parent / brand.logo}) if brand.logo else brand
 
 
-def find_brand(config_dir: Path, site_id: str) -> Brand:
-    """The brand of an office: `cards/brands/<site_id>.yaml`, or `cards/brand.yaml` where one office stands alone."""
-    own = config_dir / "cards" / "brands" / f"{site_id}.yaml"
-    if re.fullmatch(r"[a-z0-9][a-z0-9-]*", site_id) and own.is_file():
-        return load_brand(own)
-    return load_brand(config_dir / "cards" / "brand.yaml")
-
-
 def template_schema() -> str:
     """JSON Schema of `template.yaml`, as published in `config/cards/template.schema.json`."""
     return json.dumps(TemplateFile.model_json_schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"

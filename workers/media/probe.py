@@ -85,8 +85,8 @@ def open_image(path: Path) -> Image.Image:
     """Open lazily, only the formats we take. Raises `MediaError`."""
     try:
         with warnings.catch_warnings():
-            # Pillow's own warning comes at 89 megapixels; our limit below decides.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            # Pillow warns at 89 megapixels and about broken EXIF; our own limits below decide.
+            warnings.simplefilter("ignore")
             return Image.open(path, formats=FORMATS)
     except Image.DecompressionBombError as error:
         limit = MAX_PIXELS_JPEG // 1_000_000

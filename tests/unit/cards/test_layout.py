@@ -11,7 +11,6 @@ import yaml
 
 from workers.cards import SENTENCES, CardError
 from workers.cards.layout import (
-    find_brand,
     find_template,
     load_brand,
     load_template,
@@ -108,16 +107,6 @@ def test_the_shipped_brand_has_every_colour_the_templates_take() -> None:
     for template in load_templates(CONFIG).values():
         for value in template.colours.values():
             assert not value.startswith("brand.") or value.removeprefix("brand.") in brand.colours
-
-
-def test_an_office_can_have_its_own_brand(tmp_path: Path) -> None:
-    (tmp_path / "cards/brands").mkdir(parents=True)
-    text = (CARDS / "brand.yaml").read_text("utf-8")
-    (tmp_path / "cards/brand.yaml").write_text(text, "utf-8")
-    (tmp_path / "cards/brands/malang.yaml").write_text(text.replace("Jember", "Malang"), "utf-8")
-    assert find_brand(tmp_path, "malang").lower == "Kabupaten Malang"
-    assert find_brand(tmp_path, "jember").lower == "Kabupaten Jember"
-    assert find_brand(tmp_path, "../brand").lower == "Kabupaten Jember"
 
 
 def test_a_bad_brand_is_refused_with_its_line(tmp_path: Path) -> None:
