@@ -24,7 +24,7 @@ def card_pictures(
     """
     template = find_template(ctx.settings.config_dir, str(card.get("template") or ""))
     brand = load_brand(brand_file(ctx.settings.config_dir, site_id))
-    fields = {str(key): str(value) for key, value in (card.get("fields") or {}).items()}
+    fields = {str(key): str(value or "") for key, value in (card.get("fields") or {}).items()}
     path, focal = photo if photo else (None, None)
     folder.mkdir(parents=True, exist_ok=True)
     recipe = _recipe(template, brand)
