@@ -24,3 +24,4 @@ require $run . '/wp/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/admin.php';
 error_reporting(E_ALL & ~E_DEPRECATED);      // WordPress 6.1 itself is not clean on PHP 8.2
 require __DIR__ . '/WpTestCase.php';
+require __DIR__ . '/TayangTestCase.php';

@@ -1,0 +1,531 @@
+<?php
+
+use Tayang\Plugin;
+
+/**
+ * Every way by which WordPress gives a post a status, at every kind of step: the row stays, nobody hears of a publication.
+ * The way is tried by the administrator, who holds every WordPress capability.
+ */
+final class GateTest extends TayangTestCase
+{
+    private const STEPS = ['none', 'work', 'decide', 'publishing'];
+    private const WAYS = [
+        'rest_update', 'rest_private', 'rest_batch', 'rest_autosave', 'heartbeat', 'classic', 'classic_schedule', 'quick', 'bulk',
+        'xmlrpc_wp', 'xmlrpc_metaweblog', 'xmlrpc_blogger', 'xmlrpc_mt', 'insert', 'update', 'update_by_nobody',
+        'publish_post_function', 'scheduled', 'overdue', 'into_page', 'future_date', 'other_step',
+    ];
+
+    /** @dataProvider ways */
+    public function testNothingGoesLiveAroundTheSop(string $way, string $step): void
+    {
+        $id = $this->post_at($step);
+        $status = $this->row($id)->post_status;
+        wp_set_current_user($this->user('admin'));
+        $this->{"try_$way"}($id);
+        $row = $this->row($id);
+        self::assertSame('post', $row->post_type);
+        self::assertSame($status, $row->post_status, "$way at $step");
+        self::assertSame([], $this->heard);
+    }
+
+    public static function ways(): array
+    {
+        $ways = [];
+        foreach (self::WAYS as $way) {
+            foreach (self::STEPS as $step) {
+                $ways["$way at $step"] = [$way, $step];
+            }
+        }
+        return $ways;
+    }
+
+    /** @dataProvider creations */
+    public function testANewPostBecomesADraft(string $type, string $wanted): void
+    {
+        wp_set_current_user($this->user('admin'));
+        $id = wp_insert_post(['post_type' => $type, 'post_title' => 'a', 'post_content' => 'b', 'post_status' => $wanted,
+            'post_date' => '2030-01-01 00:00:00']);
+        self::assertSame('draft', $this->row($id)->post_status);
+        self::assertSame('0000-00-00 00:00:00', $this->row($id)->post_date_gmt);
+        self::assertSame([], $this->heard);
+    }
+
+    public static function creations(): array
+    {
+        $all = [];
+        foreach (['post', 'tayang_greeting'] as $type) {
+            foreach (['publish', 'private', 'future', 'tyg_pemberitaan_4'] as $wanted) {
+                $all["$type $wanted"] = [$type, $wanted];
+            }
+        }
+        return $all;
+    }
+
+    public function testAnAutoDraftIsNoWayAround(): void
+    {
+        wp_set_current_user($this->user('admin'));
+        $id = wp_insert_post(['post_status' => 'auto-draft', 'post_title' => 'Auto', 'post_type' => 'post']);
+        self::assertSame('auto-draft', $this->row($id)->post_status);
+        wp_update_post(['ID' => $id, 'post_status' => 'publish', 'post_title' => 'Now']);
+        self::assertSame('draft', $this->row($id)->post_status);
+    }
+
+    public function testXmlRpcAnswersTheSentence(): void
+    {
+        foreach (['wp.newPost' => [0, 'admin', 'admin-pass', ['post_title' => 'x', 'post_status' => 'publish', 'post_type' => 'post']],
+            'metaWeblog.newPost' => [0, 'admin', 'admin-pass', ['title' => 'x', 'description' => 'y'], true]] as $method => $args) {
+            $answer = $this->xmlrpc($method, $args);
+            self::assertInstanceOf(IXR_Error::class, $answer, $method);
+            self::assertStringContainsString('SOP', $answer->message);
+        }
+        self::assertSame([], $this->heard);
+    }
+
+    public function testRestSaysWhoMustAct(): void
+    {
+        $id = $this->make_case(3);
+        $answer = $this->rest('POST', "/wp/v2/posts/$id", ['status' => 'publish'], 'admin');
+        self::assertSame(403, $answer->get_status());
+        self::assertStringContainsString('Kasubbag: Rina', $answer->get_data()['message']);
+        $id = $this->make_case(2, 'admin');
+        $answer = $this->rest('POST', "/wp/v2/posts/$id", ['status' => 'publish'], 'admin');
+        self::assertSame(409, $answer->get_status());
+        self::assertSame('tayang_not_yet', $answer->get_data()['code']);
+        $answer = $this->rest('POST', '/wp/v2/posts', ['title' => 'x', 'status' => 'publish'], 'contributor');
+        self::assertSame('tayang_locked', $answer->get_data()['code']);
+    }
+
+    /** @dataProvider ordinary */
+    public function testTheWriterSavesByEveryOrdinaryRoute(string $route): void
+    {
+        $id = $this->make_case(2, 'contributor');
+        wp_set_current_user($this->user('contributor'));
+        $this->{"save_$route"}($id);
+        $row = $this->row($id);
+        self::assertSame('Judul baru', $row->post_title, $route);
+        self::assertSame('tyg_pemberitaan_2', $row->post_status);
+        self::assertSame($this->user('author'), (int) $row->post_author);
+        self::assertSame('judul-baru', $row->post_name);
+    }
+
+    public static function ordinary(): array
+    {
+        return array_map(static fn($one) => [$one], ['rest' => 'rest', 'classic' => 'classic', 'quick' => 'quick',
+            'wp' => 'xmlrpc_wp', 'metaweblog' => 'xmlrpc_metaweblog', 'function' => 'function']);
+    }
+
+    /** @dataProvider ordinary */
+    public function testNobodyElseChangesTheWords(string $route): void
+    {
+        foreach ([2 => 'author', 3 => 'author'] as $no => $writer) {
+            $id = $this->make_case($no, $writer);
+            wp_set_current_user($this->user('admin'));
+            $this->{"save_$route"}($id);
+            self::assertSame('Rapat pleno', $this->row($id)->post_title, "$route at step $no");
+        }
+    }
+
+    public function testTheWriterMayUploadAndChoosePictureAndCategories(): void
+    {
+        $user = $this->user('contributor');
+        self::assertFalse(user_can($user, 'upload_files'));
+        $id = $this->make_case(2, 'contributor');
+        self::assertTrue(user_can($user, 'upload_files'));
+        self::assertTrue(user_can($user, 'edit_post', $id));
+        self::assertFalse(user_can($user, 'publish_post', $id));
+        self::assertFalse(user_can($user, 'delete_post', $id));
+        $image = $this->make_post(['post_type' => 'attachment', 'post_mime_type' => 'image/jpeg', 'post_status' => 'inherit']);
+        update_post_meta($image, '_wp_attached_file', '2026/01/a.jpg');
+        $category = wp_insert_term('Berita', 'category')['term_id'];
+        $answer = $this->rest('POST', "/wp/v2/posts/$id", ['featured_media' => $image, 'categories' => [$category]], 'contributor');
+        self::assertSame(200, $answer->get_status(), (string) wp_json_encode($answer->get_data()));
+        self::assertSame($image, get_post_thumbnail_id($id));
+        self::assertSame([$category], wp_get_post_categories($id));
+        $this->go_on($id, 3);
+        self::assertFalse(user_can($user, 'upload_files'));
+        self::assertFalse(user_can($user, 'edit_post', $id));
+    }
+
+    public function testPictureAndCaptionsAreClosedToCodeToo(): void
+    {
+        $id = $this->make_case(3);
+        self::assertFalse(update_post_meta($id, '_thumbnail_id', 7));
+        self::assertFalse(update_post_meta($id, '_tayang_channels', [['channel' => 'bluesky', 'caption' => 'x']]));
+        self::assertSame('', get_post_meta($id, '_thumbnail_id', true));
+    }
+
+    public function testNobodyForgesTheMirror(): void
+    {
+        $id = $this->make_case(3);
+        wp_set_current_user($this->user('admin'));
+        self::assertFalse(update_post_meta($id, '_tayang_case', ['state' => 'cancelled', 'post_id' => $id]));
+        delete_post_meta($id, '_tayang_case');
+        self::assertSame(3, Plugin::instance()->cases->get($id)['activity_no']);
+        $copy = $this->make_post();
+        self::assertNull(Plugin::instance()->cases->get($copy));
+    }
+
+    public function testAPostWithACaseIsNotThrownAway(): void
+    {
+        wp_set_current_user($this->user('admin'));
+        foreach ([2, 3] as $no) {
+            $id = $this->make_case($no, 'admin');
+            self::assertFalse(wp_trash_post($id));
+            self::assertFalse(wp_delete_post($id, true));
+            self::assertSame("tyg_pemberitaan_$no", $this->row($id)->post_status);
+        }
+    }
+
+    public function testOutOfTheTrashIsADraft(): void
+    {
+        wp_set_current_user($this->user('admin'));
+        $id = $this->make_post(['post_status' => 'publish']);
+        wp_trash_post($id);
+        add_filter('wp_untrash_post_status', 'wp_untrash_post_set_previous_status', 10, 3);
+        wp_untrash_post($id);
+        remove_filter('wp_untrash_post_status', 'wp_untrash_post_set_previous_status', 10);
+        self::assertSame('draft', $this->row($id)->post_status);
+    }
+
+    public function testWhatWasPublicBeforeStaysAndIsEdited(): void
+    {
+        $id = $this->make_post(['post_status' => 'publish', 'post_date_gmt' => '2026-01-05 02:00:00']);
+        $answer = $this->rest('POST', "/wp/v2/posts/$id", ['title' => 'Ralat', 'status' => 'publish'], 'editor');
+        self::assertSame(200, $answer->get_status());
+        self::assertSame(['Ralat', 'publish'], [$this->row($id)->post_title, $this->row($id)->post_status]);
+        $this->heard = [];   // core says publish_post for every save of a public post
+        self::assertSame(200, $this->rest('POST', "/wp/v2/posts/$id", ['status' => 'draft'], 'editor')->get_status());
+        self::assertSame(409, $this->rest('POST', "/wp/v2/posts/$id", ['status' => 'publish'], 'editor')->get_status());
+        self::assertSame([], $this->heard);
+    }
+
+    public function testAPublicPageDoesNotBecomeAPost(): void
+    {
+        wp_set_current_user($this->user('admin'));
+        $id = $this->make_post(['post_type' => 'page', 'post_status' => 'publish']);
+        wp_update_post(['ID' => $id, 'post_type' => 'post']);
+        self::assertSame(['page', 'publish'], [$this->row($id)->post_type, $this->row($id)->post_status]);
+    }
+
+    public function testPagesAreNobodysBusinessHere(): void
+    {
+        $answer = $this->rest('POST', '/wp/v2/pages', ['title' => 'Profil', 'status' => 'publish'], 'admin');
+        self::assertSame('publish', $this->row($answer->get_data()['id'])->post_status);
+    }
+
+    public function testWhatNoHookSeesIsFoundLater(): void
+    {
+        global $wpdb;
+        $id = $this->make_case(3);
+        $wpdb->update($wpdb->posts, ['post_status' => 'publish'], ['ID' => $id]);
+        clean_post_cache($id);
+        self::assertSame([$id], Plugin::instance()->lifecycle->reconcile());
+        self::assertSame('tyg_pemberitaan_3', $this->row($id)->post_status);
+        $alarms = get_option('tayang_alarms');
+        self::assertSame([$id, 'reconcile'], [end($alarms)['post_id'], end($alarms)['way']]);
+    }
+
+    public function testLaterListenersWorkAgainAfterAFalseAlarm(): void
+    {
+        $id = $this->make_case(3);
+        wp_publish_post($id);
+        self::assertSame([], $this->heard);
+        self::assertSame('tyg_pemberitaan_3', $this->row($id)->post_status);
+        $page = $this->make_post(['post_type' => 'page']);
+        wp_publish_post($page);
+        self::assertContains("$page publish", $this->heard);
+        $writer = Plugin::instance()->writer;
+        self::assertTrue($writer->write($id, 'publish', ['post_date' => '2026-01-05 09:00:00', 'post_date_gmt' => '2026-01-05 02:00:00']));
+        self::assertContains("$id published", $this->heard);
+    }
+
+    public function testTheWriterAloneWrites(): void
+    {
+        $id = $this->make_case(3);
+        self::assertTrue(Plugin::instance()->writer->write($id, 'tyg_pemberitaan_4'));
+        self::assertSame('tyg_pemberitaan_4', $this->row($id)->post_status);
+        self::assertSame('Isi berita.', $this->row($id)->post_content);
+        self::assertFalse(Plugin::instance()->writer->permits($id, 'tyg_pemberitaan_4'));
+        self::assertTrue(is_wp_error(Plugin::instance()->writer->write(999999, 'draft')));
+    }
+
+    public function testTheRobotDoesNotFilterTheText(): void
+    {
+        $html = '<iframe src="https://www.youtube.com/embed/x"></iframe>\\o/ "q"';
+        $id = $this->make_case(3, 'author', [], ['post_content' => $html]);
+        wp_set_current_user($this->user('robot'));
+        Plugin::instance()->writer->write($id, 'tyg_pemberitaan_4');
+        self::assertSame($html, $this->row($id)->post_content);
+    }
+
+    public function testApproversMayLook(): void
+    {
+        $id = $this->make_case(3, 'author', [], ['post_author' => $this->user('admin')]);
+        update_user_meta($this->user('contributor'), 'tayang_roles', ['kasubbag']);
+        self::assertSame(200, $this->rest('GET', "/wp/v2/posts/$id", ['context' => 'edit'], 'contributor')->get_status());
+        self::assertSame(403, $this->rest('POST', "/wp/v2/posts/$id", ['title' => 'x'], 'contributor')->get_status());
+        self::assertTrue(user_can($this->user('contributor'), 'tayang_see_cases'));
+        self::assertFalse(user_can($this->user('author'), 'tayang_see_cases'));
+    }
+
+    public function testRestOffersNoPublishButton(): void
+    {
+        $id = $this->make_post();
+        $links = $this->rest('GET', "/wp/v2/posts/$id", ['context' => 'edit'], 'admin')->get_links();
+        self::assertArrayNotHasKey('https://api.w.org/action-publish', $links);
+    }
+
+    // ---- posts -----------------------------------------------------------------------------------------------------
+
+    private function post_at(string $step): int
+    {
+        return match ($step) {
+            'none' => $this->make_post(),
+            'work' => $this->make_case(2, 'admin'),
+            'decide' => $this->make_case(3),
+            'publishing' => $this->make_case(4, 'author', ['state' => 'publishing']),
+        };
+    }
+
+    private function go_on(int $id, int $no): void
+    {
+        self::assertTrue(Plugin::instance()->cases->apply(self::mirror($id, $no, [], 9)) === true);
+    }
+
+    // ---- ways to publish -------------------------------------------------------------------------------------------
+
+    private function try_rest_update(int $id): void
+    {
+        $answer = $this->rest('POST', "/wp/v2/posts/$id", ['status' => 'publish'], 'admin');
+        self::assertContains($answer->get_status(), [403, 409]);
+    }
+
+    private function try_rest_private(int $id): void
+    {
+        self::assertContains($this->rest('PUT', "/wp/v2/posts/$id", ['status' => 'private'], 'admin')->get_status(), [403, 409]);
+    }
+
+    private function try_rest_batch(int $id): void
+    {
+        $answer = $this->rest('POST', '/batch/v1', ['requests' => [
+            ['method' => 'PUT', 'path' => "/wp/v2/posts/$id", 'body' => ['status' => 'publish']],
+            ['method' => 'POST', 'path' => '/wp/v2/posts', 'body' => ['title' => 'neu', 'status' => 'publish']],
+        ]], 'admin');
+        foreach ($answer->get_data()['responses'] as $one) {
+            self::assertContains($one['status'], [403, 409]);
+        }
+    }
+
+    private function try_rest_autosave(int $id): void
+    {
+        $this->give_to_admin($id);
+        $this->rest('POST', "/wp/v2/posts/$id/autosaves", ['status' => 'publish', 'title' => 'Rapat pleno'], 'admin');
+    }
+
+    private function try_heartbeat(int $id): void
+    {
+        $this->give_to_admin($id);
+        wp_autosave(['post_id' => $id, 'post_type' => 'post', 'post_title' => 'x', 'content' => 'y', 'excerpt' => '',
+            'post_status' => 'publish', 'post_author' => $this->user('admin'), '_wpnonce' => wp_create_nonce("update-post_$id")]);
+    }
+
+    private function try_classic(int $id): void
+    {
+        $this->guarded(fn() => edit_post(['post_ID' => $id, 'post_type' => 'post', 'post_title' => 'Rapat pleno', 'publish' => 'Publish',
+            'content' => 'Isi berita.', 'post_status' => 'draft', 'original_post_status' => 'draft', 'user_ID' => get_current_user_id()]));
+    }
+
+    private function try_classic_schedule(int $id): void
+    {
+        $this->guarded(fn() => edit_post(['post_ID' => $id, 'post_type' => 'post', 'post_title' => 'Rapat pleno', 'publish' => 'Schedule',
+            'content' => 'Isi berita.', 'aa' => '2030', 'mm' => '01', 'jj' => '01', 'hh' => '00', 'mn' => '00', 'ss' => '00',
+            'hidden_aa' => '2026', 'edit_date' => '1']));
+    }
+
+    private function try_quick(int $id): void
+    {
+        $this->quick_edit($id, ['_status' => 'publish', 'post_title' => 'Rapat pleno']);
+    }
+
+    private function try_bulk(int $id): void
+    {
+        bulk_edit_posts(['post' => [$id], '_status' => 'publish', 'post_type' => 'post']);
+    }
+
+    private function try_xmlrpc_wp(int $id): void
+    {
+        $answer = $this->xmlrpc('wp.editPost', [0, 'admin', 'admin-pass', $id, ['post_status' => 'publish']]);
+        self::assertInstanceOf(IXR_Error::class, $answer);
+    }
+
+    private function try_xmlrpc_metaweblog(int $id): void
+    {
+        $answer = $this->xmlrpc('metaWeblog.editPost', [$id, 'admin', 'admin-pass', ['title' => 'Rapat pleno', 'description' => 'x'], true]);
+        self::assertInstanceOf(IXR_Error::class, $answer);
+    }
+
+    private function try_xmlrpc_blogger(int $id): void
+    {
+        self::assertInstanceOf(IXR_Error::class, $this->xmlrpc('blogger.editPost', ['', $id, 'admin', 'admin-pass', 'x', true]));
+    }
+
+    private function try_xmlrpc_mt(int $id): void
+    {
+        self::assertInstanceOf(IXR_Error::class, $this->xmlrpc('mt.publishPost', [$id, 'admin', 'admin-pass']));
+    }
+
+    private function try_insert(int $id): void
+    {
+        wp_insert_post(['ID' => $id, 'post_title' => 'Rapat pleno', 'post_content' => 'x', 'post_status' => 'publish', 'post_type' => 'post']);
+    }
+
+    private function try_update(int $id): void
+    {
+        wp_update_post(['ID' => $id, 'post_status' => 'publish']);
+    }
+
+    private function try_update_by_nobody(int $id): void
+    {
+        wp_set_current_user(0);
+        wp_update_post(['ID' => $id, 'post_status' => 'publish']);
+    }
+
+    private function try_publish_post_function(int $id): void
+    {
+        wp_publish_post($id);
+    }
+
+    /** A row that was scheduled by other means reaches its time. */
+    private function try_scheduled(int $id): void
+    {
+        $this->schedule($id);
+        do_action('publish_future_post', $id);
+    }
+
+    private function try_overdue(int $id): void
+    {
+        $this->schedule($id);
+        wp_update_post(['ID' => $id, 'post_content' => 'Isi berita.']);
+    }
+
+    private function try_into_page(int $id): void
+    {
+        wp_update_post(['ID' => $id, 'post_type' => 'page', 'post_status' => 'publish']);
+    }
+
+    private function try_future_date(int $id): void
+    {
+        wp_update_post(['ID' => $id, 'post_status' => 'future', 'post_date' => '2030-01-01 00:00:00', 'edit_date' => true]);
+        self::assertSame('2026-01-05 09:00:00', $this->row($id)->post_date);
+    }
+
+    private function try_other_step(int $id): void
+    {
+        wp_update_post(['ID' => $id, 'post_status' => 'tyg_pemberitaan_1']);
+    }
+
+    /** Core lets an autosave write the post itself where it is the person's own draft. */
+    private function give_to_admin(int $id): void
+    {
+        global $wpdb;
+        $wpdb->update($wpdb->posts, ['post_author' => $this->user('admin')], ['ID' => $id]);
+        clean_post_cache($id);
+    }
+
+    private function schedule(int $id): void
+    {
+        global $wpdb;
+        $wpdb->update($wpdb->posts, ['post_status' => 'future', 'post_date' => '2026-01-05 09:00:00',
+            'post_date_gmt' => '2026-01-05 02:00:00'], ['ID' => $id]);
+        clean_post_cache($id);
+    }
+
+    // ---- ways to save ----------------------------------------------------------------------------------------------
+
+    private function save_rest(int $id): void
+    {
+        $this->rest('POST', "/wp/v2/posts/$id", ['title' => 'Judul baru'], wp_get_current_user()->user_login);
+    }
+
+    private function save_classic(int $id): void
+    {
+        $this->guarded(fn() => edit_post(['post_ID' => $id, 'post_type' => 'post', 'post_title' => 'Judul baru', 'save' => 'Save Draft',
+            'content' => 'Isi', 'post_status' => 'pending', 'post_author' => get_post($id)->post_author, 'post_name' => get_post($id)->post_name]));
+    }
+
+    private function save_quick(int $id): void
+    {
+        $post = get_post($id);
+        $this->quick_edit($id, ['post_title' => 'Judul baru', 'post_name' => $post->post_name, '_status' => 'publish',
+            'post_author' => $post->post_author]);
+    }
+
+    private function save_xmlrpc_wp(int $id): void
+    {
+        $login = wp_get_current_user()->user_login;
+        $this->xmlrpc('wp.editPost', [0, $login, "$login-pass", $id, ['post_title' => 'Judul baru']]);
+    }
+
+    private function save_xmlrpc_metaweblog(int $id): void
+    {
+        $login = wp_get_current_user()->user_login;
+        $this->xmlrpc('metaWeblog.editPost', [$id, $login, "$login-pass", ['title' => 'Judul baru', 'description' => 'x'], false]);
+    }
+
+    private function save_function(int $id): void
+    {
+        wp_update_post(['ID' => $id, 'post_title' => 'Judul baru']);
+    }
+
+    // ---- doors -----------------------------------------------------------------------------------------------------
+
+    private function quick_edit(int $id, array $fields): string
+    {
+        // Nonce and fields as the form of the list sends them.
+        $_POST = $_REQUEST = wp_slash($fields + ['action' => 'inline-save', 'post_ID' => $id, 'post_type' => 'post',
+            'content' => get_post($id)->post_content, 'excerpt' => '', 'screen' => 'edit-post', 'post_view' => 'list',
+            '_inline_edit' => wp_create_nonce('inlineeditnonce'), 'comment_status' => 'closed', 'ping_status' => 'closed',
+            'edit_date' => 'true', 'aa' => '2026', 'mm' => '01', 'jj' => '05', 'hh' => '09', 'mn' => '00', 'ss' => '00']);
+        $doing = static fn() => true;
+        add_filter('wp_doing_ajax', $doing);
+        require_once ABSPATH . 'wp-admin/includes/ajax-actions.php';
+        add_action('wp_ajax_inline-save', 'wp_ajax_inline_save', 1);
+        ob_start();
+        try {
+            return (string) $this->guarded(fn() => do_action('wp_ajax_inline-save'));
+        } finally {
+            ob_end_clean();
+            remove_filter('wp_doing_ajax', $doing);
+            remove_action('wp_ajax_inline-save', 'wp_ajax_inline_save', 1);
+        }
+    }
+
+    /** Runs what may end in wp_die(); returns its text. */
+    private function guarded(callable $do): mixed
+    {
+        $handler = static fn() => static function ($message): void {
+            throw new RuntimeException(is_wp_error($message) ? $message->get_error_message() : (string) $message);
+        };
+        add_filter('wp_die_handler', $handler);
+        add_filter('wp_die_ajax_handler', $handler);
+        try {
+            return $do();
+        } catch (RuntimeException $died) {
+            return $died->getMessage();
+        } finally {
+            remove_filter('wp_die_handler', $handler);
+            remove_filter('wp_die_ajax_handler', $handler);
+        }
+    }
+
+    private function xmlrpc(string $method, array $args): mixed
+    {
+        require_once ABSPATH . 'wp-admin/includes/admin.php';
+        require_once ABSPATH . WPINC . '/class-IXR.php';
+        require_once ABSPATH . WPINC . '/class-wp-xmlrpc-server.php';
+        add_filter('xmlrpc_enabled', '__return_true');
+        $server = $GLOBALS['wp_xmlrpc_server'] = new wp_xmlrpc_server();
+        $server->callbacks = apply_filters('xmlrpc_methods', $server->methods);
+        return $server->call($method, [$args]);
+    }
+}
