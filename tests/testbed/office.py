@@ -165,7 +165,8 @@ class Person:
 
     def rest(self, method: str, route: str, **options: Any) -> Any:
         """Calls a REST route as this person's browser does. Raises Refused with WordPress's code and sentence."""
-        headers = {"X-WP-Nonce": self.nonce, **options.pop("headers", {})}
+        # With these two, as wp.apiFetch sends them, WordPress answers in the person's own language.
+        headers = {"X-WP-Nonce": self.nonce, "Accept": "application/json, */*;q=0.1", **options.pop("headers", {})}
         params = {"_locale": "user", **options.pop("params", {})}
         answer = self.session.request(
             method,
