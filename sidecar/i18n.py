@@ -1,7 +1,9 @@
 """Two languages, inside a web request and outside of one: Indonesian first, English beside it.
 
 The msgid is the English sentence. The catalogue is read from its .po text once per process, so there is no compiled
-file that could be missing or old; tests/unit/test_i18n.py proves that no sentence is left untranslated.
+file that could be missing or old; tests/unit/web/test_i18n.py proves that no sentence is left untranslated. After a
+change of texts: `pybabel extract -F babel.cfg -k N_ --no-location -o /tmp/messages.pot sidecar workers`, then
+`pybabel update -i /tmp/messages.pot -d sidecar/locale --no-fuzzy-matching`, and translate what is empty.
 """
 
 from __future__ import annotations

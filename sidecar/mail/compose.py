@@ -21,7 +21,7 @@ from sidecar import i18n
 from sidecar.mail.transport import WIRE_POLICY
 
 MAX_PICTURES = 3
-MAX_SUBJECT_TITLE = 80
+MAX_SUBJECT_STEP, MAX_SUBJECT_TITLE = 50, 80
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def turn_mail(office: Office, recipient: Recipient, turn: Turn, mail_key: str, w
     """ "It is your turn." `mail_key`: unique per mail (outbox or token id); with `written_at` (of the row, not of the
     sending) it makes a repeat the very same mail."""
     _ = i18n.translator(recipient.language).gettext
-    subject = _("Your turn: %(step)s – %(title)s") % {"step": turn.step, "title": _short(turn.title)}
+    subject = _("Your turn: %(step)s – %(title)s") % {"step": _short(turn.step, MAX_SUBJECT_STEP), "title": _short(turn.title)}
     message = _message(office, recipient, subject, turn.case_id, f"turn.{mail_key}", written_at)
     pictures = turn.pictures[:MAX_PICTURES]
     cids = [f"{_digest(mail_key, str(i))}@{_host(office)}" for i in range(len(pictures))]
@@ -202,9 +202,9 @@ def _address(recipient: Recipient) -> Address | str:
         return _one_line(recipient.email)
 
 
-def _short(title: str) -> str:
-    title = _one_line(title)
-    return title if len(title) <= MAX_SUBJECT_TITLE else title[: MAX_SUBJECT_TITLE - 1].rstrip() + "…"
+def _short(text: str, limit: int = MAX_SUBJECT_TITLE) -> str:
+    text = _one_line(text)
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def _one_line(text: str) -> str:

@@ -140,7 +140,8 @@ def _view(ctx: Context, site: Site, actor: int, language: str, **by: Any) -> dic
         entry["sentence"] = sentences.history(entry, language, site.timezone)
         entry.pop("data", None)
     for delivery in found["deliveries"]:
-        delivery["error"] = gettext(delivery["error"]) if delivery["error"] else ""
+        message = delivery["error"]
+        delivery["error"] = gettext(message) if message else ""
     return found
 
 

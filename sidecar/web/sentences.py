@@ -94,8 +94,10 @@ STATES: Mapping[str, str] = {
 
 HISTORY: Mapping[str, str] = {
     "case_opened": N_("%(by)s opened this"),
-    "assigned": N_("%(by)s gave the assignment to: %(to)s"),
-    "handed_over": N_("%(by)s handed it over to: %(to)s"),
+    "assigned": N_("%(by)s gave the assignment"),
+    "assigned_to": N_("%(by)s gave the assignment to %(to)s"),
+    "handed_over": N_("%(by)s handed it over"),
+    "handed_over_to": N_("%(by)s handed it over to %(to)s"),
     "submitted": N_("%(by)s submitted it"),
     "approved": N_("%(by)s approved it"),
     "returned_for_revision": N_("%(by)s returned it for correction to step %(to_no)s"),
@@ -137,8 +139,9 @@ def history(entry: Mapping[str, Any], language: str, zone: str) -> str:
     by = entry.get("by_name") or _("The system")
     if entry.get("acting_for_name"):
         by = _("%(by)s (acting for %(other)s)") % {"by": by, "other": entry["acting_for_name"]}
-    message = HISTORY.get(str(entry.get("kind")))
-    line = _(message) % {"by": by, **_details(entry.get("data") or {}, language, zone)} if message else str(by)
+    data, kind = entry.get("data") or {}, str(entry.get("kind"))
+    message = HISTORY.get(f"{kind}_to" if data.get("assignee_name") else kind) or HISTORY.get(kind)
+    line = _(message) % {"by": by, **_details(data, language, zone)} if message else str(by)
     if entry.get("no") and entry.get("decision"):
         line = _("Step %(no)s: %(line)s") % {"no": entry["no"], "line": line}
     return line
@@ -147,9 +150,8 @@ def history(entry: Mapping[str, Any], language: str, zone: str) -> str:
 def _details(data: Mapping[str, Any], language: str, zone: str) -> dict[str, str]:
     _ = translator(language).gettext
     publish_at = data.get("publish_at")
-    named = data.get("assignee_name") or data.get("to_name")
     return {
-        "to": str(named or data.get("assignee_role_name") or data.get("next_no_name") or "–"),
+        "to": str(data.get("assignee_name") or data.get("to_name") or "–"),
         "to_no": str(data.get("to_no", "")),
         "role": str(data.get("role_name", "")),
         "publish_at": when(datetime.fromisoformat(publish_at), zone, language)
