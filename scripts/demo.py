@@ -38,13 +38,11 @@ class Narrator:
         steps = {step["no"]: step for step in view["steps"]}
         for entry in view["history"][self.shown :]:
             step = steps[entry["no"]]
-            took = f"{clock(entry['seconds'])} / {step['minutes']} min" if entry["decision"] else ""
-            print(
-                f"  {entry['no']:>2}.{entry['attempt']}  {entry['sentence']}  [{entry['via']}]  {took}".rstrip(),
-                flush=True,
-            )
+            took = f"{clock(entry['seconds'])} of {step['minutes']} min" if entry["decision"] else ""
+            line = f"  {entry['no']:>2}.{entry['attempt']}  {step['role_name']:<27} {entry['sentence']}"
+            print(f"{line}  [{entry['via']}]  {took}".rstrip(), flush=True)
             if entry["note"]:
-                print(f"        “{entry['note']}”", flush=True)
+                print(f"{'':<36}“{entry['note']}”", flush=True)
         self.shown = len(view["history"])
 
     def case(self) -> dict[str, Any]:
@@ -64,7 +62,7 @@ class Narrator:
                 for entry in view["history"]
                 if entry["decision"]
             ],
-            "website_url": view["url"] if view["website"] else "",
+            "website_url": view["url"] if view["website"] else None,
             "channels": [
                 {"channel": d["channel"], "remote_id": d["remote_id"], "url": d["url"]} for d in view["deliveries"]
             ],
@@ -113,7 +111,9 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     told = []
     for name, play in (("news", story.news), ("greeting", story.greeting)):
         narrator = Narrator()
-        print(f"\n{'News item' if name == 'news' else 'Greeting'} (step.attempt, who, what, how; took / standard)")
+        print(
+            f"\n{'News item' if name == 'news' else 'Greeting'} (step.attempt, role, who did what, through what, time of the standard)"
+        )
         view = phase(name, partial(play, office, narrator))
         for line in proof.prove(office, view):
             print(f"  proven: {line}", flush=True)
