@@ -72,8 +72,10 @@ final class GateTest extends TayangTestCase
 
     public function testXmlRpcAnswersTheSentence(): void
     {
-        foreach (['wp.newPost' => [0, 'admin', 'admin-pass', ['post_title' => 'x', 'post_status' => 'publish', 'post_type' => 'post']],
-            'metaWeblog.newPost' => [0, 'admin', 'admin-pass', ['title' => 'x', 'description' => 'y'], true]] as $method => $args) {
+        foreach (
+            ['wp.newPost' => [0, 'admin', 'admin-pass', ['post_title' => 'x', 'post_status' => 'publish', 'post_type' => 'post']],
+            'metaWeblog.newPost' => [0, 'admin', 'admin-pass', ['title' => 'x', 'description' => 'y'], true]] as $method => $args
+        ) {
             $answer = $this->xmlrpc($method, $args);
             self::assertInstanceOf(IXR_Error::class, $answer, $method);
             self::assertStringContainsString('SOP', $answer->message);

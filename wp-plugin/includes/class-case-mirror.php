@@ -83,7 +83,7 @@ final class Case_Mirror
         $post_id = (int) ($case['post_id'] ?? 0);
         $case_id = (string) ($case['case_id'] ?? '');
         if (!get_post($post_id) || $case_id === '' || !self::is_known_status((string) ($case['status'] ?? ''))) {
-            return new \WP_Error('tayang_no_such_post', __('There is no such post here.', 'tayang'), ['status' => 404]);
+            return new \WP_Error('tayang_no_post', __('There is no such post here.', 'tayang'), ['status' => 404]);
         }
         $known = $this->get($post_id);
         if ($known && !self::is_newer($case, $known)) {

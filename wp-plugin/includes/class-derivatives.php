@@ -28,7 +28,7 @@ final class Derivatives
     {
         $original = wp_attachment_is_image($attachment_id) ? Content::original_file($attachment_id) : '';
         if ($original === '') {
-            return self::refused('tayang_no_such_image', __('There is no such picture here.', 'tayang'), 404);
+            return self::refused('tayang_no_post', __('There is no such picture here.', 'tayang'), 404);
         }
         if (!hash_equals($this->content->original_sha256($attachment_id), $original_sha256)) {
             return self::refused('tayang_image_changed', __('The picture was replaced since.', 'tayang'), 409);

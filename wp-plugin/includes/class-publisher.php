@@ -83,7 +83,7 @@ final class Publisher
     {
         if (!$post || !$case || $case['case_id'] !== $order['case_id']) {
             return new \WP_Error(
-                'tayang_no_such_post',
+                'tayang_no_post',
                 __('There is no such post here, or it runs under another case.', 'tayang'),
                 ['status' => 404]
             );

@@ -191,7 +191,7 @@ final class Rest_Controller
         $post = get_post((int) $request['id']);
         return $post && $this->gate->governs($post->post_type)
             ? $post
-            : new \WP_Error('tayang_no_such_post', __('There is no such post here.', 'tayang'), ['status' => 404]);
+            : new \WP_Error('tayang_no_post', __('There is no such post here.', 'tayang'), ['status' => 404]);
     }
 
     /** Plain text of several lines. Not sanitize_textarea_field: it would eat "%20" and "<3" out of a caption. */

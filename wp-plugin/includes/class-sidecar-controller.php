@@ -10,6 +10,7 @@ defined('ABSPATH') || exit;
  */
 final class Sidecar_Controller
 {
+    public const CALLS = ['mirror', 'publish', 'content', 'derivatives'];
     private const NAMESPACE = 'tayang/v1';
 
     public function __construct(
@@ -30,7 +31,7 @@ final class Sidecar_Controller
 
     public function register_routes(): void
     {
-        foreach (['mirror', 'publish', 'content', 'derivatives'] as $name) {
+        foreach (self::CALLS as $name) {
             register_rest_route(self::NAMESPACE, "/sidecar/$name", [
                 'methods' => 'POST',
                 'permission_callback' => [$this, 'is_sidecar'],
@@ -154,7 +155,7 @@ final class Sidecar_Controller
 
     private static function no_such_post(): \WP_Error
     {
-        return new \WP_Error('tayang_no_such_post', __('There is no such post here.', 'tayang'), ['status' => 404]);
+        return new \WP_Error('tayang_no_post', __('There is no such post here.', 'tayang'), ['status' => 404]);
     }
 
     private static function malformed(string $what): \WP_Error

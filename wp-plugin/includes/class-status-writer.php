@@ -37,7 +37,7 @@ final class Status_Writer
     {
         $post = get_post($post_id);
         if (!$post) {
-            return new \WP_Error('tayang_no_such_post', __('There is no such post.', 'tayang'), ['status' => 404]);
+            return new \WP_Error('tayang_no_post', __('There is no such post.', 'tayang'), ['status' => 404]);
         }
         if ($post->post_status === $status && $columns === []) {
             return true;

@@ -6,7 +6,7 @@ defined('ABSPATH') || exit;
 
 /**
  * Over XML-RPC core answers `true` when the gate kept a status. Every writing method is wrapped: what was refused while it
- * ran becomes a fault with the sentence.
+ * ran becomes a fault with the sentence. And the sidecar's calls come in here where a host blocks REST.
  */
 final class Xmlrpc
 {
@@ -22,7 +22,22 @@ final class Xmlrpc
 
     public function register(): void
     {
+        add_filter('xmlrpc_methods', [$this, 'add_sidecar'], PHP_INT_MAX);
         add_filter('xmlrpc_methods', [$this, 'wrap'], PHP_INT_MAX);
+    }
+
+    /**
+     * `tayang.<call>(blog, login, application password, JSON text, signature headers)`.
+     *
+     * @param array<string, mixed> $methods
+     * @return array<string, mixed>
+     */
+    public function add_sidecar(array $methods): array
+    {
+        foreach (Sidecar_Controller::CALLS as $name) {
+            $methods["tayang.$name"] = [new Xmlrpc_Sidecar($name), 'call'];
+        }
+        return $methods;
     }
 
     /**
@@ -38,30 +53,5 @@ final class Xmlrpc
             }
         }
         return $methods;
-    }
-}
-
-/** One wrapped method of WordPress's XML-RPC server. */
-final class Xmlrpc_Method
-{
-    private mixed $method;
-
-    public function __construct(mixed $method, private readonly Refusals $refusals)
-    {
-        $this->method = $method;
-    }
-
-    /** Runs core's method; answers the sentence of what was refused meanwhile. */
-    public function call(mixed $args): mixed
-    {
-        global $wp_xmlrpc_server;
-        $this->refusals->take();
-        $method = $this->method;
-        if (is_string($method) && str_starts_with($method, 'this:')) {
-            $method = [$wp_xmlrpc_server, substr($method, strlen('this:'))];
-        }
-        $result = call_user_func($method, $args);
-        $refused = $this->refusals->take();
-        return $refused ? new \IXR_Error(409, implode(' ', $refused)) : $result;
     }
 }
