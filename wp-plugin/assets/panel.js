@@ -168,8 +168,15 @@
         }, option.label);
     }
 
-    function Decide({ view, command, chosen }) {
-        const [note, setNote] = useState('');
+    // What is typed outlives the panel, which the editor takes away and brings back; per step.
+    const notes = {};
+
+    function Decide({ step, view, command, chosen }) {
+        const [note, showNote] = useState(notes[step] || '');
+        const setNote = (value) => {
+            notes[step] = value;
+            showNote(value);
+        };
         const [missing, setMissing] = useState('');
         const [person, setPerson] = useState(() => (chosen ? chosen.person : ''));
         const field = useRef(null);
@@ -405,14 +412,15 @@
             return unreachable ? el('div', { className: 'tayang-panel' }, unreachable) : el(NoCase);
         }
         // A new step starts with an empty note and its own people; a refused command keeps what was typed.
-        const step = view.activity ? view.activity.no + '.' + view.activity.attempt : view.state;
+        const activity = view.activity;
+        const step = view.case_id + (activity ? '.' + activity.no + '.' + activity.attempt : view.state);
         const naming = view.options.find((one) => one.names_role && one.candidates.length === 1);
         return el('div', { className: 'tayang-panel', 'data-revision': view.revision, 'data-state': view.state },
             unreachable,
             el(Now, { view }),
             el(Outcome, { command, said, warning, locked, place, postId }),
             !locked && place !== 'page' && el(tayang.Plan, { postId, view, featured, flush }),
-            el(Decide, { key: step, view, command, chosen: naming ? naming.candidates[0] : null }),
+            el(Decide, { key: step, step, view, command, chosen: naming ? naming.candidates[0] : null }),
             el(PublishAt, { view, command }),
             el(Deliveries, { view }),
             el(Disposition, { view }),

@@ -98,7 +98,7 @@
         }
 
         async function save() {
-            const sending = JSON.stringify(body(state, isGreeting, featured()));
+            const sending = latest.current;
             if (sending === saved.current) {
                 return;
             }
@@ -124,7 +124,12 @@
             const timer = setTimeout(() => save().catch(() => {}), SAVE_AFTER_MS);
             return () => clearTimeout(timer);
         }, [latest.current]);
-        useEffect(() => () => { flush.current = null; }, []);
+        // The editor takes the panel away when somebody looks at a block: what was typed a moment ago is saved, too.
+        useEffect(() => () => {
+            flush.current = null;
+            config.plan = JSON.parse(latest.current);
+            save().catch(() => {});
+        }, []);
 
         const setCaption = (key) => (caption) => setState((old) => Object.assign({}, old, {
             captions: Object.assign({}, old.captions, { [key]: caption }),

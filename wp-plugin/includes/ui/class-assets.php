@@ -90,7 +90,7 @@ final class Assets
     }
 
     /** Whether the post is in the procedure and somebody else, or nobody, writes in it now. */
-    private static function is_locked(int $post_id): bool
+    public static function is_locked(int $post_id): bool
     {
         $mirror = Office::mirror($post_id);
         return $mirror && ($mirror['state'] ?? '') !== 'cancelled' && !Case_Mirror::may_edit($mirror, get_current_user_id());

@@ -52,7 +52,8 @@ final class Case_Page
             return;
         }
         echo '<div class="wrap tayang-case"><h1 class="wp-heading-inline">', esc_html(get_the_title($post)), '</h1>';
-        if (current_user_can('edit_post', $post->ID)) {
+        // Approvers may open the editor to look; writing is offered to those who write now.
+        if (current_user_can('edit_post', $post->ID) && !Assets::is_locked($post->ID)) {
             printf(
                 ' <a class="page-title-action" href="%s">%s</a>',
                 esc_url((string) get_edit_post_link($post->ID, 'raw')),
