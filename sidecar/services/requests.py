@@ -68,6 +68,7 @@ def snapshot_of(params: Mapping[str, Any], post_id: int) -> Snapshot:
     content = params.get("content")
     if not isinstance(content, dict) or content.get("post_id") != post_id:
         raise Malformed(field="content")
+    # PHP writes an empty map as [].
     media_urls, rendered = params.get("media_urls") or {}, params.get("rendered") or ""
     if not isinstance(media_urls, dict):
         raise Malformed(field="media_urls")

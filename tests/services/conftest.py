@@ -33,3 +33,10 @@ def ctx(database_url: str, tmp_path: Path, clock: Clock) -> Context:
 @pytest.fixture
 def office(ctx: Context) -> Office:
     return make_office(ctx)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path, clock: Clock) -> Iterator[Context]:
+    """For what does not depend on the database."""
+    with fresh_database("sqlite", tmp_path) as url:
+        yield make_context(url, tmp_path, clock)
