@@ -140,6 +140,7 @@ def blueprint(state: State, pds: Pds, zone: str) -> Blueprint:
         found = [r for r in state.all("mastodon", "status") if (r["username"], r["id"]) == (username, status_id)]
         return page([stored_post(state, only(found))], reached=True, single=True)
 
+    @bp.get("/profile/<handle>/post/<rkey>")  # the path of bsky.app itself
     @bp.get("/bluesky/profile/<handle>/post/<rkey>")
     def bluesky_page(handle: str, rkey: str) -> str:
         try:

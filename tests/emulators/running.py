@@ -40,7 +40,7 @@ def emulator(folder: Path, pds: Pds | None = None) -> Iterator[Emulator]:
     url = f"http://127.0.0.1:{server.port}"
     app = create_app(folder, url, pds=pds)
     server.app = app
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield Emulator(url, app.extensions["emulators"])

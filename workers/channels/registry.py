@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sidecar.services.channels import Channel as StoredChannel
+from typing import TYPE_CHECKING
+
 from workers.channels.base import N_, Account, Channel, ChannelError, Limits, Outcome
 from workers.channels.bluesky import Bluesky
 from workers.channels.instagram import Instagram
 from workers.channels.limits import limits_of
 from workers.channels.mastodon import Mastodon
+
+if TYPE_CHECKING:
+    from sidecar.services.channels import Channel as StoredChannel
 
 CHANNELS: dict[str, type[Bluesky] | type[Instagram] | type[Mastodon]] = {
     network.kind: network for network in (Bluesky, Instagram, Mastodon)
