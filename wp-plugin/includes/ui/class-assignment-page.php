@@ -17,6 +17,7 @@ final class Assignment_Page
     public function register(): void
     {
         add_action('admin_menu', [$this, 'add_page'], 11);
+        add_action('admin_head', [$this, 'hide_from_others']);
         add_action('admin_enqueue_scripts', [$this, 'enqueue']);
     }
 
@@ -24,6 +25,14 @@ final class Assignment_Page
     {
         $title = __('New assignment', 'tayang');
         add_submenu_page(Cases_Page::SLUG, $title, $title, Office::CAPABILITY, self::SLUG, [$this, 'render']);
+    }
+
+    /** Who opens no procedure gets no menu entry; the page, if they find it, says who does. */
+    public function hide_from_others(): void
+    {
+        if (!self::procedures_to_open()) {
+            remove_submenu_page(Cases_Page::SLUG, self::SLUG);
+        }
     }
 
     public function enqueue(string $hook): void
