@@ -9,13 +9,13 @@ change of texts: `pybabel extract -F babel.cfg -k N_ --no-location -o /tmp/messa
 from __future__ import annotations
 
 import io
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -54,19 +54,6 @@ def when(at: datetime, zone: str, language: str) -> str:
     local = at.astimezone(ZoneInfo(zone))
     clock = "HH.mm" if language_of(language) == "id" else "HH:mm"
     return f"{format_datetime(local, f'EEEE, d MMMM y {clock}', locale=language_of(language))} {local:%Z}"
-
-
-def short_when(at: datetime, now: datetime, zone: str, language: str) -> str:
-    """`14.05 WIB` on the same day, `24 Nov 14.05 WIB` on another one."""
-    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
-    language = language_of(language)
-    clock = format_time(local, "HH.mm" if language == "id" else "HH:mm", locale=language)
-    day = "" if local.date() == today else _day(local.date(), today, language) + " "
-    return f"{day}{clock} {local:%Z}"
-
-
-def _day(day: date, today: date, language: str) -> str:
-    return format_date(day, "d MMM" if day.year == today.year else "d MMM y", locale=language)
 
 
 def span(seconds: float, language: str) -> str:

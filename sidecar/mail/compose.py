@@ -102,7 +102,10 @@ def turn_mail(office: Office, recipient: Recipient, turn: Turn, mail_key: str, w
     """ "It is your turn." `mail_key`: unique per mail (outbox or token id); with `written_at` (of the row, not of the
     sending) it makes a repeat the very same mail."""
     _ = i18n.translator(recipient.language).gettext
-    subject = _("Your turn: %(step)s – %(title)s") % {"step": _short(turn.step, MAX_SUBJECT_STEP), "title": _short(turn.title)}
+    subject = _("Your turn: %(step)s – %(title)s") % {
+        "step": _short(turn.step, MAX_SUBJECT_STEP),
+        "title": _short(turn.title),
+    }
     message = _message(office, recipient, subject, turn.case_id, f"turn.{mail_key}", written_at)
     pictures = turn.pictures[:MAX_PICTURES]
     cids = [f"{_digest(mail_key, str(i))}@{_host(office)}" for i in range(len(pictures))]
@@ -114,7 +117,7 @@ def turn_mail(office: Office, recipient: Recipient, turn: Turn, mail_key: str, w
     }
     _bodies(message, "turn", office, recipient, values)
     _attach(message, cids, pictures)
-    return message
+    return _with_fixed_boundaries(message, mail_key)
 
 
 def published_mail(
@@ -125,7 +128,7 @@ def published_mail(
     subject = _("Published – %(title)s") % {"title": _short(publication.title)}
     message = _message(office, recipient, subject, publication.case_id, f"published.{mail_key}", written_at)
     _bodies(message, "published", office, recipient, {"publication": publication})
-    return message
+    return _with_fixed_boundaries(message, mail_key)
 
 
 def _message(
@@ -170,6 +173,13 @@ def _attach(message: EmailMessage, cids: Sequence[str], pictures: Sequence[Pictu
     for cid, picture in zip(cids, pictures, strict=True):
         main, _, sub = picture.mime.partition("/")
         html.add_related(picture.data, main, sub, cid=f"<{cid}>", disposition="inline")  # type: ignore[union-attr]
+
+
+def _with_fixed_boundaries(message: EmailMessage, mail_key: str) -> EmailMessage:
+    """Not random ones, so that the same mail is the same bytes."""
+    for i, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{_digest(mail_key, 'boundary', str(i))}")
+    return message
 
 
 @cache
