@@ -185,15 +185,21 @@ class Instagram:
         container = str(prepared.get("container", ""))
         if not container:
             return None  # its id is stored before the visible call, so that call was never made
-        listed = self._listed(message, since)
-        if listed is not None:
+        # Its own state is the witness; a caption may be the same in two posts. 100/33 (an old read) is no witness.
+        try:
+            state, _ = self._container_state(container)
+        except ChannelError as error:
+            listed = self._listed(message, since) if error.code == "not_found" else None
+            if listed is None:
+                raise
             return listed
-        # A read right after the publication may still be an old one: not_found (100/33) is raised, not taken for a no.
-        state, _ = self._container_state(container)
-        if state == "PUBLISHED":
+        if state != "PUBLISHED":
+            return None
+        listed = self._listed(message, since)
+        if listed is None:
             sentence = N_("Instagram has published the message but does not list it yet.")
             raise ChannelError("not_listed_yet", Outcome.WAIT, sentence, 30, detail=f"container {container}")
-        return None
+        return listed
 
     def prove(self, remote: Remote, message: Message) -> Remote:
         media = self._get(remote.remote_id, {"fields": "permalink,timestamp,caption"})

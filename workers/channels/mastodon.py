@@ -129,7 +129,8 @@ class Mastodon:
         own_media = {str(entry["id"]) for entry in prepared.get("media", {}).values()}
         for status in response.json():
             media = {str(attachment.get("id")) for attachment in status.get("media_attachments", [])}
-            if (own_media and media & own_media) or self._same_text(status, message, since):
+            # An uploaded picture is attached once, ever: a better witness than the text, which may be the same in two.
+            if media & own_media if own_media else self._same_text(status, message, since):
                 return self._remote(status)
         return None
 

@@ -153,14 +153,22 @@ def test_stale_read_does_not_hide_what_is_listed(emulator: Emulator, channel: In
     assert channel.find_existing(message, prepared, since) is not None
 
 
-def test_same_caption_of_an_earlier_year_is_another_post(
+def test_same_caption_in_another_post_is_not_taken_for_ours(
     emulator: Emulator, channel: Instagram, message: Message
 ) -> None:
     channel.publish(message, channel.prepare(message, {}))
+    ours = replace(message, key="delivery-2")
+    prepared = channel.prepare(ours, {})
+    assert channel.find_existing(ours, prepared, long_ago()) is None
+
+
+def test_published_but_not_listed_yet_is_waited_for(emulator: Emulator, channel: Instagram, message: Message) -> None:
+    prepared = channel.prepare(message, {})
+    channel.publish(message, prepared)
     for media in emulator.state.all("instagram", "media"):
         media["created_at"] -= 365 * 86400
-    prepared = channel.prepare(message, {})
-    assert channel.find_existing(message, prepared, long_ago()) is None
+    error = refusal(channel.find_existing, message, prepared, long_ago())
+    assert (error.code, error.outcome) == ("not_listed_yet", Outcome.WAIT)
 
 
 def test_nothing_prepared_means_nothing_published(channel: Instagram, message: Message) -> None:
