@@ -76,6 +76,15 @@ final class CommandsTest extends TayangTestCase
         self::assertSame(64, strlen($this->calls[0]['body']['content_sha256']));
     }
 
+    public function testOnlyWhatWasSeenIsApproved(): void
+    {
+        $id = $this->make_case(3);
+        $command = ['command' => 'approve', 'content_sha256' => str_repeat('0', 64)];
+        $answer = $this->rest('POST', "/tayang/v1/posts/$id/commands", $command, 'editor');
+        self::assertSame([409, 'content_changed'], [$answer->get_status(), $answer->get_data()['code']]);
+        self::assertSame([], $this->calls);
+    }
+
     public function testDownIsSaidClearlyAndNothingIsLost(): void
     {
         $id = $this->make_case(2);

@@ -148,6 +148,21 @@ final class GateTest extends TayangTestCase
         self::assertFalse(user_can($user, 'edit_post', $id));
     }
 
+    public function testThePicturesOfACaseFollowItsSteps(): void
+    {
+        $id = $this->make_case(2, 'contributor');
+        $image = $this->make_post(['post_type' => 'attachment', 'post_mime_type' => 'image/jpeg', 'post_status' => 'inherit',
+            'post_parent' => $id]);
+        self::assertTrue(user_can($this->user('contributor'), 'edit_post', $image));
+        self::assertFalse(user_can($this->user('contributor'), 'delete_post', $image));
+        self::assertFalse(user_can($this->user('admin'), 'delete_post', $image));
+        $this->go_on($id, 3);
+        foreach (['contributor', 'author', 'admin'] as $login) {
+            self::assertFalse(user_can($this->user($login), 'edit_post', $image), $login);
+            self::assertFalse(user_can($this->user($login), 'delete_post', $image), $login);
+        }
+    }
+
     public function testPictureAndCaptionsAreClosedToCodeToo(): void
     {
         $id = $this->make_case(3);
@@ -518,16 +533,5 @@ final class GateTest extends TayangTestCase
             remove_filter('wp_die_handler', $handler);
             remove_filter('wp_die_ajax_handler', $handler);
         }
-    }
-
-    private function xmlrpc(string $method, array $args): mixed
-    {
-        require_once ABSPATH . 'wp-admin/includes/admin.php';
-        require_once ABSPATH . WPINC . '/class-IXR.php';
-        require_once ABSPATH . WPINC . '/class-wp-xmlrpc-server.php';
-        add_filter('xmlrpc_enabled', '__return_true');
-        $server = $GLOBALS['wp_xmlrpc_server'] = new wp_xmlrpc_server();
-        $server->callbacks = apply_filters('xmlrpc_methods', $server->methods);
-        return $server->call($method, [$args]);
     }
 }

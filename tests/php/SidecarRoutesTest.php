@@ -205,6 +205,36 @@ final class SidecarRoutesTest extends TayangTestCase
         self::assertFileDoesNotExist(dirname($file) . '/' . basename($src[0]));
     }
 
+    public function testTheSameCallsComeInOverXmlRpc(): void
+    {
+        $id = $this->make_case(3);
+        $ours = static fn() => true;
+        add_filter('application_password_is_api_request', $ours);
+        try {
+            $password = WP_Application_Passwords::create_new_application_password($this->user('robot'), ['name' => 'xmlrpc'])[0];
+            $body = (string) json_encode(['to' => '/tayang/v1/sidecar/content', 'post_id' => $id]);
+            update_option('tayang_settings', ['sidecar_url' => 'http://127.0.0.1:9', 'site_id' => 'x', 'secrets' => [self::SECRET]]);
+            $headers = self::plugin()->signature->headers([self::SECRET], $body);
+            $answer = $this->xmlrpc('tayang.content', [1, 'robot', $password, $body, $headers]);
+            self::assertIsString($answer, (string) wp_json_encode($answer));
+            self::assertSame('Isi berita.', json_decode($answer, true)['content']['content']);
+            $again = $this->xmlrpc('tayang.content', [1, 'robot', $password, $body, $headers]);
+            // IXR escapes a fault for XML already when it is made.
+            $fault = static fn(IXR_Error $error): mixed => json_decode(htmlspecialchars_decode($error->message), true)['code'];
+            self::assertSame([409, 'replayed'], [$again->code, $fault($again)]);
+            $unsigned = $this->xmlrpc('tayang.content', [1, 'robot', $password, $body, []]);
+            self::assertSame('bad_signature', $fault($unsigned));
+            unset($GLOBALS['wp_rest_application_password_uuid']);
+            $headers = self::plugin()->signature->headers([self::SECRET], $body);
+            $by_login = $this->xmlrpc('tayang.content', [1, 'robot', 'robot-pass', $body, $headers]);
+            self::assertSame('tayang_not_the_sidecar', $fault($by_login));
+            self::assertSame(403, $this->xmlrpc('tayang.content', [1, 'robot', 'wrong', $body, $headers])->code);
+            self::assertSame(422, $this->xmlrpc('tayang.mirror', [1])->code);
+        } finally {
+            remove_filter('application_password_is_api_request', $ours);
+        }
+    }
+
     private function order(int $id, string $sha256): array
     {
         return ['case_id' => md5("case $id"), 'post_id' => $id, 'revision' => 20, 'content_sha256' => $sha256, 'visible' => true];

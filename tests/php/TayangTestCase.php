@@ -157,4 +157,16 @@ abstract class TayangTestCase extends WpTestCase
         }
         return rest_do_request($request);
     }
+
+    /** Calls a method of WordPress's XML-RPC server in this process. */
+    protected function xmlrpc(string $method, array $args): mixed
+    {
+        require_once ABSPATH . 'wp-admin/includes/admin.php';
+        require_once ABSPATH . WPINC . '/class-IXR.php';
+        require_once ABSPATH . WPINC . '/class-wp-xmlrpc-server.php';
+        add_filter('xmlrpc_enabled', '__return_true');
+        $server = $GLOBALS['wp_xmlrpc_server'] = new wp_xmlrpc_server();
+        $server->callbacks = apply_filters('xmlrpc_methods', $server->methods);
+        return $server->call($method, [$args]);
+    }
 }

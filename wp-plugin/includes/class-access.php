@@ -50,6 +50,9 @@ final class Access
         }
         $this->granted = 0;
         $post = get_post($args[0] instanceof \WP_Post ? $args[0]->ID : (int) $args[0]);
+        if ($post && $post->post_type === 'attachment') {
+            return $this->map_picture($caps, $cap, $user_id, $post);
+        }
         if (!$post || !$this->gate->governs($post->post_type)) {
             return $caps;
         }
@@ -137,6 +140,25 @@ final class Access
             return ['do_not_allow'];
         }
         return Capabilities::roles_of($user_id) ? ['read'] : $caps;
+    }
+
+    /**
+     * The pictures of a case: who writes now describes them and sets their focal point, whoever took them; while the text
+     * is closed nobody changes or deletes them.
+     *
+     * @param array<int, string> $caps
+     * @return array<int, string>
+     */
+    private function map_picture(array $caps, string $cap, int $user_id, \WP_Post $picture): array
+    {
+        $case = $picture->post_parent ? $this->cases->get($picture->post_parent) : null;
+        if (!$case || !in_array($case['state'], ['open', 'publishing'], true)) {
+            return $caps;
+        }
+        if (Case_Mirror::may_edit($case, $user_id)) {
+            return $cap === 'edit_post' ? ['read'] : $caps;
+        }
+        return $this->is_looking() ? $caps : ['do_not_allow'];
     }
 
     /**

@@ -52,11 +52,13 @@ final class Case_Commands
         foreach ($fields as $field) {
             $body[$field] = self::value($field, $input[$field] ?? null);
         }
+        $words = $this->words($post, $body['command'], (string) ($input['content_sha256'] ?? ''));
+        if (is_wp_error($words)) {
+            return $words;
+        }
         $key = $this->key($post->ID, $body, (string) ($input['idempotency_key'] ?? ''));
-        $answer = $this->sidecar->post(
-            'cases/' . rawurlencode((string) $case['case_id']) . '/commands',
-            $body + ['idempotency_key' => $key] + $this->attachments($post, $body['command'])
-        );
+        $path = 'cases/' . rawurlencode((string) $case['case_id']) . '/commands';
+        $answer = $this->sidecar->post($path, $body + ['idempotency_key' => $key] + $words);
         return $this->answered($post->ID, $actor, $answer);
     }
 
@@ -161,18 +163,27 @@ final class Case_Commands
     }
 
     /**
-     * The words go with a submission; an approval names the words that stand here now.
+     * The words go with a submission; an approval names the words that stand here now, which must be those that the
+     * person saw (`$seen`, when the screen says it).
      *
-     * @return array<string, mixed>
+     * @return array<string, mixed>|\WP_Error
      */
-    private function attachments(\WP_Post $post, string $command): array
+    private function words(\WP_Post $post, string $command, string $seen): array|\WP_Error
     {
         if ($command === 'submit') {
             $parcel = $this->content->parcel($post);
             unset($parcel['content_sha256']);
             return $parcel;
         }
-        return $command === 'approve' ? ['content_sha256' => Content::digest($this->content->build($post))] : [];
+        if ($command !== 'approve') {
+            return [];
+        }
+        $sha256 = Content::digest($this->content->build($post));
+        return $seen === '' || $seen === $sha256 ? ['content_sha256' => $sha256] : new \WP_Error(
+            'content_changed',
+            __('The text is not the one that you saw: load the page again and look at it.', 'tayang'),
+            ['status' => 409]
+        );
     }
 
     /**
