@@ -81,12 +81,20 @@ class Pds:
     def posts(self) -> list[Post]:
         if not self.url:
             return []
-        repos = self.handles or [row["did"] for row in self.get("com.atproto.sync.listRepos", limit="100")["repos"]]
         found = []
-        for repo in repos:
-            about = self.get("com.atproto.repo.describeRepo", repo=repo)
-            rows = self.get("com.atproto.repo.listRecords", repo=repo, collection=COLLECTION, limit="50")["records"]
-            found += [bluesky_post(about["handle"], about["did"], row["uri"], row["value"]) for row in rows]
+        for handle in self.handles or self.all_accounts():
+            rows = self.get("com.atproto.repo.listRecords", repo=handle, collection=COLLECTION, limit="50")["records"]
+            found += [bluesky_post(handle, row["uri"], row["value"]) for row in rows]
+        return found
+
+    def all_accounts(self) -> list[str]:
+        """Their handles, or their DIDs where the server cannot look a handle up."""
+        found = []
+        for row in self.get("com.atproto.sync.listRepos", limit="100")["repos"]:
+            try:
+                found.append(self.get("com.atproto.repo.describeRepo", repo=row["did"])["handle"])
+            except requests.HTTPError:
+                found.append(row["did"])
         return found
 
 
@@ -147,8 +155,7 @@ def blueprint(state: State, pds: Pds, zone: str) -> Blueprint:
             row = pds.get("com.atproto.repo.getRecord", repo=handle, collection=COLLECTION, rkey=rkey)
         except requests.HTTPError:
             abort(404)
-        did = row["uri"].split("/")[2]
-        return page([bluesky_post(handle, did, row["uri"], row["value"])], reached=True, single=True)
+        return page([bluesky_post(handle, row["uri"], row["value"])], reached=True, single=True)
 
     @bp.get("/bluesky/blob/<did>/<cid>")
     def bluesky_blob(did: str, cid: str) -> Response:
@@ -178,7 +185,8 @@ def stored_post(state: State, row: Json) -> Post:
     )
 
 
-def bluesky_post(handle: str, did: str, uri: str, record: Json) -> Post:
+def bluesky_post(handle: str, uri: str, record: Json) -> Post:
+    did = uri.split("/")[2]
     images = record.get("embed", {}).get("images", [])
     pictures = [{"url": f"/bluesky/blob/{did}/{image['image']['ref']['$link']}", "alt": image["alt"],
                  **image.get("aspectRatio", {"width": 1, "height": 1})} for image in images]  # fmt: skip

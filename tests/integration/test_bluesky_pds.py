@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 import requests
 
+from tests.emulators.feed import Pds
+from tests.emulators.running import emulator as running
 from tests.unit.channels.builders import make_message, make_picture, picture_bytes
 from workers.channels import bluesky, registry
 from workers.channels.base import Account, ChannelError, Message, Outcome
@@ -187,6 +189,20 @@ def test_session_that_the_server_forgot(channel: Bluesky, message: Message) -> N
     assert (error.code, error.outcome) == ("session_expired", Outcome.AGAIN)
     channel.publish(message, prepared)
     assert len(posts(channel.account)) == 1
+
+
+def test_feed_page_shows_what_the_server_has(channel: Bluesky, message: Message, tmp_path: Path) -> None:
+    """The page of the stand-ins is where the demo's permalinks lead."""
+    where = Pds(channel.account.base_url, [channel.account.handle])
+    with running(tmp_path / "emulators", where) as emulator:
+        shown = Bluesky(replace(channel.account, public_url=emulator.url), limits_of("bluesky"))
+        remote = shown.publish(message, shown.prepare(message, {}))
+        post = requests.get(f"{emulator.url}/feed.json", timeout=10).json()["posts"][0]
+        page = requests.get(remote.url, timeout=10)
+        picture = requests.get(emulator.url + post["pictures"][0]["url"], timeout=10)
+    assert (post["network"], post["remote_id"]) == ("bluesky", remote.remote_id)
+    assert f'href="{LINK}"' in page.text
+    assert picture.content == message.pictures[0].path.read_bytes()
 
 
 KILLED = """
