@@ -29,8 +29,10 @@ def test_news_item_goes_all_ten_steps_to_the_website_and_the_networks(office: Of
         (7, 1, "approve", "wp"),
         (8, 1, "approve", "email"),
         (9, 1, "approve", "email"),
-        (10, 1, "publish", "wp"),
+        (10, 1, "publish", "system"),
     ]
+    ordered = [entry for entry in view["history"] if entry["no"] == 10][0]
+    assert (ordered["by"], ordered["via"]) == (office.id_of("humas"), "wp")  # a person pressed the button
     assert {delivery["channel"] for delivery in view["deliveries"]} == set(office.channels)
     assert prove(office, view)
     post = office.person("humas").post(view["post_id"])
