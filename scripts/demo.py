@@ -111,8 +111,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     told = []
     for name, play in (("news", story.news), ("greeting", story.greeting)):
         narrator = Narrator()
-        print(
-            f"\n{'News item' if name == 'news' else 'Greeting'} (step.attempt, role, who did what, through what, time of the standard)"
+        heading = "News item" if name == "news" else "Greeting"
+        print(f"\n{heading} (step.attempt, role, who did what, [how], time taken of the standard)")
         )
         view = phase(name, partial(play, office, narrator))
         for line in proof.prove(office, view):

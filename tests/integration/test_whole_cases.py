@@ -31,7 +31,7 @@ def test_news_item_goes_all_ten_steps_to_the_website_and_the_networks(office: Of
         (9, 1, "approve", "email"),
         (10, 1, "publish", "system"),
     ]
-    ordered = [entry for entry in view["history"] if entry["no"] == 10][0]
+    ordered = next(entry for entry in view["history"] if entry["no"] == 10)
     assert (ordered["by"], ordered["via"]) == (office.id_of("humas"), "wp")  # a person pressed the button
     assert {delivery["channel"] for delivery in view["deliveries"]} == set(office.channels)
     assert prove(office, view)
