@@ -113,7 +113,6 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         narrator = Narrator()
         heading = "News item" if name == "news" else "Greeting"
         print(f"\n{heading} (step.attempt, role, who did what, [how], time taken of the standard)")
-        )
         view = phase(name, partial(play, office, narrator))
         for line in proof.prove(office, view):
             print(f"  proven: {line}", flush=True)
