@@ -21,7 +21,8 @@ def setup_logging(level: str = "info") -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Looked up each time: whoever captures standard error captures the log.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

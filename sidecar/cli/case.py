@@ -25,7 +25,7 @@ def group() -> None:
 
 @group.command(name="list")
 @click.option("--site", required=True)
-@click.option("--state", type=click.Choice(["", *CaseState]), default="", help="Only these; default: all.")
+@click.option("--state", type=click.Choice(["", *map(str, CaseState)]), default="", help="Only these; default: all.")
 @click.option("--page", default=1, show_default=True)
 @LANGUAGE
 @readable

@@ -16,7 +16,9 @@ def group() -> None:
 
 @group.command(name="list")
 @click.option("--site", default="", help="Only this office.")
-@click.option("--state", type=click.Choice(list(OutboxState)), help="Only these; `dead` wait for a person.")
+@click.option(
+    "--state", type=click.Choice([str(state) for state in OutboxState]), help="Only these; `dead` wait for a person."
+)
 @click.option("--case", "case_id", default="")
 @click.option("--limit", default=50, show_default=True)
 @readable

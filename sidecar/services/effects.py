@@ -67,7 +67,7 @@ def apply_effects(uow: UnitOfWork, keys: Keys, change: Change, people: Mapping[i
 
 
 def order_deliveries(uow: UnitOfWork, site_id: str, case_id: str, now: datetime) -> int:
-    """channels.deliver for each planned delivery of the case, once per approved content. Returns how many are new.
+    """channels.deliver for each delivery of the case that may go out, once per planning. Returns how many are new.
 
     For workers too: a case that is for social media only delivers before it counts as published.
     """
@@ -77,7 +77,7 @@ def order_deliveries(uow: UnitOfWork, site_id: str, case_id: str, now: datetime)
             site_id,
             outbox.CHANNELS_DELIVER,
             {"delivery_id": row.id},
-            dedupe_key=f"{row.id}:{row.content_sha256}",
+            dedupe_key=f"{row.id}:{row.planned_at.isoformat()}",
             now=now,
             case_id=case_id,
         )

@@ -6,8 +6,10 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from sidecar.context import Context
+from sidecar.services.effects import order_deliveries
 from sidecar.services.outbox import list_rows
 from sidecar.services.replay_cases import replay_cases
 from sidecar.services.run_command import run_command, run_system_command
@@ -127,6 +129,33 @@ def test_stopped_publication_goes_back_to_the_check_with_the_content_found(ctx: 
         step(ctx, office, case_id)
     # The new content is for no channel: nothing of the first plan is left.
     assert look(ctx, office, case_id)["deliveries"] == []
+
+
+def test_same_content_approved_again_is_delivered_again(ctx: Context, office: Office, clock: Clock) -> None:
+    case_id = make_case(ctx, office, "ucapan", upto=7)
+    step(ctx, office, case_id)
+    deliver(ctx, case_id)
+    failed = text("UPDATE deliveries SET state = 'failed'")
+    with ctx.uow() as uow:
+        uow.session.execute(failed)
+        uow.commit()
+    sha256 = look(ctx, office, case_id)["content_sha256"]
+    clock.pass_(hours=1)
+    run_system_command(
+        ctx, office.site_id, case_id, cmd.StopPublication(actor=cmd.SYSTEM, content_sha256=sha256, note="gagal")
+    )
+    assert look(ctx, office, case_id)["activity"]["no"] == 5
+    for _ in range(3):
+        step(ctx, office, case_id)
+    deliver(ctx, case_id)
+    publish(ctx, office, case_id)
+    assert kinds(ctx, case_id)["channels.deliver"] == 4
+
+
+def deliver(ctx: Context, case_id: str) -> None:
+    with ctx.uow() as uow:
+        assert order_deliveries(uow, "jember", case_id, ctx.now()) == 2
+        uow.commit()
 
 
 def test_cancelled_case_frees_the_post(ctx: Context, office: Office) -> None:
