@@ -8,10 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +192,56 @@ def test_session_that_the_server_forgot(channel: Bluesky, message: Message) -> N
     assert (error.code, error.outcome) == ("session_expired", Outcome.AGAIN)
     channel.publish(message, prepared)
     assert len(posts(channel.account)) == 1
+
+
+@contextmanager
+def cutting_proxy(target: str, *, deliver: bool) -> Iterator[str]:
+    """In front of the server: the connection of a putRecord is cut without an answer, after the request was passed on
+    (`deliver`) or before."""
+
+    class Proxy(BaseHTTPRequestHandler):
+        def forward(self) -> None:
+            cut = self.path.endswith("putRecord")
+            if deliver or not cut:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+                answer = requests.request(self.command, target + self.path, data=body, headers=headers, timeout=10)
+            if cut:
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            self.send_response(answer.status_code)
+            self.send_header("Content-Type", answer.headers["Content-Type"])
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        do_GET = do_POST = forward  # noqa: N815  (names of http.server)
+
+        def log_message(self, *_: Any) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join(timeout=10)
+        server.server_close()
+
+
+@pytest.mark.parametrize("deliver", [True, False])
+def test_cut_connection_is_unknown_then_known(account: Account, message: Message, deliver: bool) -> None:
+    with cutting_proxy(account.base_url, deliver=deliver) as address:
+        behind = Bluesky(replace(account, base_url=address), limits_of("bluesky"))
+        prepared = behind.prepare(message, {})
+        assert refusal(behind.publish, message, prepared).outcome is Outcome.UNKNOWN
+        found = behind.find_existing(message, prepared, long_ago())
+    assert (found is not None) is deliver
+    direct = Bluesky(account, limits_of("bluesky"))
+    remote = direct.publish(message, prepared)
+    assert found in (None, remote)
+    assert len(posts(account)) == 1
 
 
 def test_feed_page_shows_what_the_server_has(channel: Bluesky, message: Message, tmp_path: Path) -> None:
