@@ -3,7 +3,7 @@
     'use strict';
 
     const tayang = window.tayang;
-    const { createElement: el } = wp.element;
+    const { createElement: el, useEffect } = wp.element;
     const { select, dispatch } = wp.data;
     const LOCK = 'tayang';
     // 6.6 moved the panel from wp.editPost to wp.editor.
@@ -50,14 +50,14 @@
         const postId = wp.data.useSelect((ask) => ask('core/editor').getCurrentPostId(), []);
         const featured = wp.data.useSelect(
             (ask) => ask('core/editor').getEditedPostAttribute('featured_media') || 0, []);
+        // The panel may be folded away, and then does not run: what WordPress knew at loading counts until it does.
+        useEffect(() => {
+            openOnce();
+            lock(config.locked);
+        }, []);
         return el(SettingPanel, { name: 'tayang', title: tayang.text('panel_title'), className: 'tayang-setting-panel' },
             el(tayang.Panel, { postId, saveFirst, lock, featured: () => featured, place: 'editor' }));
     }
 
-    // The panel may be folded away, and then does not run: what WordPress knew at loading counts until it does.
-    wp.domReady(() => {
-        openOnce();
-        lock(config.locked);
-    });
     wp.plugins.registerPlugin('tayang', { render: EditorPanel, icon: 'megaphone' });
 })(window.wp, window.tayangConfig);

@@ -21,7 +21,12 @@
         // The row is put into the table after this event.
         setTimeout(() => document.querySelectorAll('.tayang-refused').forEach((found) => {
             show(found.textContent);
-            found.closest('.post-state').remove();
+            const state = found.closest('.post-state');
+            const before = state.previousElementSibling;
+            if (before) {
+                before.textContent = before.textContent.replace(/,\s*$/, '');
+            }
+            state.remove();
         }), 0);
     });
 })(window.jQuery, window.wp);

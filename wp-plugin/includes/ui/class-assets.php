@@ -59,7 +59,7 @@ final class Assets
     {
         $occasions = [];
         foreach (Office::procedures() as $procedure) {
-            $occasions[$procedure['key']] = $procedure['occasions'] ?? [];
+            $occasions[$procedure['key']] = Office::occasions($procedure);
         }
         return [
             'strings' => Strings::panel(),

@@ -163,10 +163,7 @@ final class Assignment_Page
             $next = $procedure['activities'][1]['role'] ?? '';
             $first = $procedure['activities'][0]['role'] ?? '';
             $procedures[$procedure['key']] = [
-                'occasions' => array_map(
-                    fn($occasion) => ['key' => $occasion['key'], 'name' => Sop::text($occasion['name'])],
-                    $procedure['occasions'] ?? []
-                ),
+                'occasions' => Office::occasions($procedure),
                 // Only a holder of the first role assigns in the same breath; others open and leave that to them.
                 'assigns' => in_array($first, Office::roles_of(get_current_user_id()), true),
                 'next_role' => $roles[$next] ?? $next,

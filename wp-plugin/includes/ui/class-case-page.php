@@ -16,6 +16,7 @@ final class Case_Page
         add_action('admin_menu', [$this, 'add_page'], 20);
         add_action('admin_head', [$this, 'hide_menu_entry']);
         add_action('admin_enqueue_scripts', [$this, 'enqueue']);
+        add_action('load-post.php', [$this, 'lead_here']);
     }
 
     /** A page without a menu entry: it needs a post. */
@@ -29,6 +30,20 @@ final class Case_Page
     public function hide_menu_entry(): void
     {
         remove_submenu_page(Cases_Page::SLUG, self::SLUG);
+    }
+
+    /** An old link to the editor of a post that is closed for the reader leads to its case, not to a refusal. */
+    public function lead_here(): void
+    {
+        // phpcs:disable WordPress.Security.NonceVerification -- only looks
+        $action = sanitize_key($_GET['action'] ?? '');
+        $post = $this->post();
+        // phpcs:enable
+        $is_link = ($_SERVER['REQUEST_METHOD'] ?? '') === 'GET' && $action === 'edit';
+        if ($is_link && $post && Office::may_look() && !current_user_can('edit_post', $post->ID)) {
+            wp_safe_redirect(Office::case_url($post->ID));
+            exit;
+        }
     }
 
     public function enqueue(string $hook): void

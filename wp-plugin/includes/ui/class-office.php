@@ -28,6 +28,18 @@ final class Office
         return self::sop()->governed_types();
     }
 
+    /**
+     * @param array<string, mixed> $procedure
+     * @return array<int, array{key: string, name: string}> Its occasions, in the reader's language.
+     */
+    public static function occasions(array $procedure): array
+    {
+        return array_map(
+            fn($occasion) => ['key' => $occasion['key'], 'name' => Sop::text($occasion['name'])],
+            $procedure['occasions'] ?? []
+        );
+    }
+
     /** @return array<string, string> Role names by key. */
     public static function roles(): array
     {
