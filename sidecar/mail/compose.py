@@ -148,7 +148,6 @@ def _message(
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["List-Id"] = f"{_ascii_phrase(office.name)} <{_safe(office.site_id)}.tayang.{host}>"
-    message["Content-Language"] = recipient.language
     return message
 
 
@@ -166,6 +165,8 @@ def _bodies(
 
     message.set_content(re.sub(r"\n{3,}", "\n\n", text("txt")).strip() + "\n", charset="utf-8")
     message.add_alternative(text("html"), subtype="html", charset="utf-8")
+    # Only now: becoming multipart moves every Content-* header into the first part.
+    message["Content-Language"] = recipient.language
 
 
 def _attach(message: EmailMessage, cids: Sequence[str], pictures: Sequence[Picture]) -> None:
