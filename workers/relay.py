@@ -101,7 +101,7 @@ class Relay:
             return 0
         now = time.monotonic()
         if now >= self._sweep_at:
-            sweep.sweep_rows(self._ctx)
+            sweep.sweep_rows(self._ctx, self._redis, self._pace.queued_lease)
             self._sweep_at = now + self._pace.sweep
         passed_on = self._pass_on()
         if now >= self._registries_at:
@@ -151,7 +151,7 @@ class Relay:
             result_ttl=0,
             failure_ttl=FAILED_JOB_KEPT_S,
             description=f"{work.kind} {work.id}",
-            job_id=f"outbox-{work.id}-{work.attempt}",
+            job_id=sweep.job_id(work.id, work.attempt),
         )
         log.info("outbox_queued", outbox_id=work.id, kind=work.kind, attempt=work.attempt, case_id=work.case_id)
 

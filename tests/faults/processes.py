@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -20,8 +20,8 @@ from redis.exceptions import RedisError
 from tests.builders import ROOT, SECRET_KEY
 
 # Leases of everyday are minutes; these let a test of one minute see them run out many times.
-RELAY = ("workers.relay", "--poll-s", "0.1", "--sweep-s", "0.5", "--queued-lease-s", "3", "--leader-lease-s", "2")
-LEASE_S = "4"
+RELAY = ("workers.relay", "--poll-s", "0.1", "--sweep-s", "0.5", "--queued-lease-s", "3", "--leader-lease-s", "3")
+LEASE_S = "8"
 
 
 def free_port() -> int:
@@ -91,12 +91,13 @@ class Processes:
         process.wait(10)
         self.kills += 1
 
-    def kill_one(self, chance: random.Random) -> str:
-        """Kills any of them and starts it again."""
-        name = chance.choice(sorted(self.running))
-        self.kill(name)
-        self.start(name)
-        return name
+    def kill_and_restart(self, pid: int) -> None:
+        """A power cut for the process `pid`, if it is one of ours, and a new one in its place."""
+        for name, process in list(self.running.items()):
+            if process.pid == pid or pid in children(process.pid):
+                self.kill(name)
+                self.start(name)
+                return
 
     def stop(self) -> dict[str, int]:
         """SIGTERM to all; name -> exit status. Whoever does not end in time is killed, and its status says so."""
@@ -115,6 +116,25 @@ class Processes:
         return "\n".join(
             f"== {path.name}\n{path.read_text(errors='replace')[-4000:]}" for path in sorted(self.folder.glob("*.log"))
         )
+
+
+def caller(environ: Mapping[str, Any]) -> int:
+    """Process id of whoever sent this request over the loopback, 0 when it is gone: from the kernel's tables."""
+    port = f"{int(environ['REMOTE_PORT']):04X}"
+    inodes = {
+        columns[9]
+        for columns in (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+        if columns[1].endswith(f":{port}")
+    }
+    wanted = {f"socket:[{inode}]" for inode in inodes - {"0"}}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                if any(str(link.readlink()) in wanted for link in (entry / "fd").iterdir()):
+                    return int(entry.name)
+            except OSError:
+                continue
+    return 0
 
 
 def children(pid: int) -> list[int]:
