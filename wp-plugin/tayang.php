@@ -20,8 +20,8 @@ define('TAYANG_VERSION', '0.1.0');
 foreach (
     [
         'settings', 'signature', 'sidecar-client', 'sop', 'statuses', 'content', 'case-mirror', 'refusals',
-        'status-writer', 'publish-gate', 'access', 'late-writes', 'xmlrpc-method', 'xmlrpc-sidecar', 'xmlrpc', 'capabilities',
-        'case-commands', 'publisher', 'derivatives', 'sidecar-controller', 'rest-controller', 'lifecycle', 'public-page', 'plugin',
+        'status-writer', 'publish-gate', 'access', 'alarms', 'kept-text', 'late-writes', 'xmlrpc-method', 'xmlrpc-sidecar',
+        'xmlrpc', 'capabilities', 'case-commands', 'publisher', 'derivatives', 'sidecar-controller', 'rest-controller', 'lifecycle', 'public-page', 'plugin',
     ] as $tayang_part
 ) {
     require_once __DIR__ . "/includes/class-$tayang_part.php";

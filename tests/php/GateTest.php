@@ -242,6 +242,47 @@ final class GateTest extends TayangTestCase
         self::assertSame([$id, 'reconcile'], [end($alarms)['post_id'], end($alarms)['way']]);
     }
 
+    public function testTheClassicEditorKeepsTheTextOfATabThatCameTooLate(): void
+    {
+        $id = $this->make_case(2, 'author');
+        wp_set_current_user($this->user('author'));
+        $_POST = $_REQUEST = wp_slash(['action' => 'editpost', 'post_ID' => (string) $id, '_wpnonce' => wp_create_nonce("update-post_$id"),
+            'post_title' => 'Rapat "pleno"', 'content' => 'Tulisan yang terlambat.', 'excerpt' => '']);
+        do_action('load-post.php');
+        self::assertSame([], wp_get_post_revisions($id), 'who may write is let through');
+        $this->go_on($id, 3);
+        set_current_screen('post');
+        $stop = static fn(string $to) => throw new RuntimeException($to);
+        add_filter('wp_redirect', $stop);
+        try {
+            do_action('load-post.php');
+            self::fail('no redirect');
+        } catch (RuntimeException $redirect) {
+            self::assertStringContainsString("page=tayang-case&post=$id", $redirect->getMessage());
+        } finally {
+            remove_filter('wp_redirect', $stop);
+            $GLOBALS['current_screen'] = null;
+        }
+        $kept = array_values(wp_get_post_revisions($id));
+        self::assertSame(['Rapat "pleno"', 'Tulisan yang terlambat.'], [$kept[0]->post_title, $kept[0]->post_content]);
+        self::assertSame(['Rapat pleno', 'tyg_pemberitaan_3'], [$this->row($id)->post_title, $this->row($id)->post_status]);
+        ob_start();
+        Plugin::instance()->refusals->show();
+        self::assertStringContainsString('Kasubbag: Rina', (string) ob_get_clean());
+    }
+
+    public function testAdministratorsSeeTheAlarm(): void
+    {
+        $id = $this->make_case(3);
+        wp_publish_post($id);
+        foreach (['admin' => 1, 'editor' => 0] as $login => $expected) {
+            wp_set_current_user($this->user($login));
+            ob_start();
+            (new Tayang\Alarms())->show();
+            self::assertSame($expected, substr_count((string) ob_get_clean(), 'tayang-alarm'), $login);
+        }
+    }
+
     public function testLaterListenersWorkAgainAfterAFalseAlarm(): void
     {
         $id = $this->make_case(3);

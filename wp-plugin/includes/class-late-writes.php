@@ -10,9 +10,6 @@ defined('ABSPATH') || exit;
  */
 final class Late_Writes
 {
-    public const ALARMS = 'tayang_alarms';
-    private const KEPT_ALARMS = 20;
-
     /** @var array<string, \WP_Hook> Listeners put aside until the false news is over. */
     private array $aside = [];
 
@@ -36,7 +33,7 @@ final class Late_Writes
         $status = $this->gate->resolve($post->ID, $post->post_status, 'publish');
         if ($status !== 'publish') {
             $this->writer->write($post->ID, $status);
-            self::alarm($post->ID, 'publish_future_post');
+            Alarms::raise($post->ID, 'publish_future_post');
         }
     }
 
@@ -55,7 +52,7 @@ final class Late_Writes
         $wpdb->update($wpdb->posts, ['post_status' => $status], ['ID' => $post->ID]);
         clean_post_cache($post->ID);
         $post->post_status = $status;
-        self::alarm($post->ID, "$old-$new");
+        Alarms::raise($post->ID, "$old-$new");
         $this->quiet($new, $old, $post->post_type);
     }
 
@@ -67,21 +64,6 @@ final class Late_Writes
             $wp_filter[$name] = $hook;
         }
         $this->aside = [];
-    }
-
-    /** Something tried to publish around the SOP where no screen can say so: a person should look. */
-    public static function alarm(int $post_id, string $way): void
-    {
-        $alarms = (array) get_option(self::ALARMS, []);
-        $alarms[] = ['at' => gmdate('c'), 'post_id' => $post_id, 'way' => $way];
-        update_option(self::ALARMS, array_slice($alarms, -self::KEPT_ALARMS), false);
-        /**
-         * A status was taken back that a write without the gate had set.
-         *
-         * @param int $post_id
-         * @param string $way hook or "old-new" statuses
-         */
-        do_action('tayang_alarm', $post_id, $way);
     }
 
     /**

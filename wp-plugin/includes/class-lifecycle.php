@@ -63,7 +63,7 @@ final class Lifecycle
                 continue;
             }
             if (get_post_status($post_id) !== $case['status'] && $this->cases->move($post_id) === true) {
-                Late_Writes::alarm($post_id, 'reconcile');
+                Alarms::raise($post_id, 'reconcile');
                 $moved[] = $post_id;
             }
         }

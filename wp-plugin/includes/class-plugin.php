@@ -69,6 +69,8 @@ final class Plugin
         $parts = [
             $this->sop, $this->statuses, $this->cases, $this->refusals, $this->gate, $this->access, $this->capabilities,
             new Late_Writes($this->gate, $this->writer),
+            new Kept_Text($this->gate, $this->refusals),
+            new Alarms(),
             new Xmlrpc($this->refusals),
             new Sidecar_Controller(
                 $this->settings,
