@@ -12,7 +12,7 @@ from sidecar.context import Context
 from sidecar.keys import Keys
 from sidecar.logs import setup_logging
 from sidecar.settings import Settings, load_settings
-from sidecar.store.engine import make_engine
+from sidecar.store.engine import make_engine, reading
 from sidecar.store.unit_of_work import UnitOfWork
 
 
@@ -25,9 +25,9 @@ def bootstrap(settings: Settings | None = None, now: Callable[[], datetime] = ut
     setup_logging(settings.log_level)
     engine = make_engine(settings.database_url)
     writing = sessionmaker(engine, expire_on_commit=False)
-    reading = sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False)
+    snapshots = sessionmaker(reading(engine), expire_on_commit=False)
 
     def uow(*, read_only: bool = False) -> UnitOfWork:
-        return UnitOfWork(reading if read_only else writing, read_only=read_only)
+        return UnitOfWork(snapshots if read_only else writing, read_only=read_only)
 
     return Context(settings=settings, uow=uow, now=now, keys=Keys(settings.secret_keys))

@@ -28,6 +28,14 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def reading(engine: Engine) -> Engine:
+    """The same engine for transactions that only read: no write lock, and one snapshot from the first read to the
+    last, so that a case and its events fit together while others write."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(read_only=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
 def _forget_connections(engine: Engine | None) -> None:
     if engine is not None:
         engine.dispose(close=False)
@@ -38,7 +46,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=NORMAL",
+        # What a person was told is decided must survive a power cut, not only a killed process.
+        "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):

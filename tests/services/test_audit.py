@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sidecar.context import Context
 from sidecar.services.replay_cases import replay_cases
 from sidecar.services.verify_audit import verify_audit
-from tests.builders import Office, make_case, make_office
+from tests.builders import Office, make_case, make_office, step
 
 
 def tamper(ctx: Context, statement: str) -> None:
@@ -56,3 +56,13 @@ def test_replay_finds_a_state_that_no_event_gave(ctx: Context, office: Office) -
     tamper(ctx, f"UPDATE cases SET state = 'published', activity_no = 10 WHERE id = '{bad}'")
     found = {one.case_id: one.differences for one in replay_cases(ctx, "jember")}
     assert found == {good: (), bad: ("activity_no", "state")}
+
+
+def test_a_check_sees_one_moment_while_others_write(ctx: Context, office: Office) -> None:
+    case_id = make_case(ctx, office, upto=3)
+    with ctx.uow(read_only=True) as uow:
+        assert uow.audit.verify("jember").rows == 3
+        step(ctx, office, case_id)
+        found = uow.audit.verify("jember")
+        assert (found.rows, found.first_bad) == (3, None)
+    assert verify_audit(ctx)[0].rows == 4
