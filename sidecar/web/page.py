@@ -127,10 +127,7 @@ def _consequence(view: Mapping[str, Any], language: str) -> str:
         return _("This is the final approval: after it, this is published as you see it here.")
     if after is None:
         return ""
-    return _("After your approval it goes to: %(role)s (%(step)s).") % {
-        "role": after["role_name"],
-        "step": after["name"],
-    }
+    return _("After your approval it goes to step %(no)s: %(role)s.") % {"no": after["no"], "role": after["role_name"]}
 
 
 def _step_state(name: str, language: str) -> str:
