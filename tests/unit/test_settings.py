@@ -89,3 +89,9 @@ def test_unreadable_secret_file_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("TAYANG_SECRET_KEYS_FILE", "/nowhere/key")
     with pytest.raises(SettingsError, match="TAYANG_SECRET_KEYS_FILE: /nowhere/key cannot be read"):
         load_settings()
+
+
+def test_every_setting_is_in_the_example() -> None:
+    example = (Path(__file__).parents[2] / "config/env.example").read_text(encoding="utf-8")
+    missing = [name for name in Settings.model_fields if f"TAYANG_{name.upper()}" not in example]
+    assert missing == []
