@@ -11,7 +11,8 @@
  * that was activated in this process has not heard `init`.
  */
 
-[$_, $step, $dir, $file] = $argv + [1 => '', 2 => '', 3 => ''];
+// Not "$file": loading WordPress 7.1 sets a global of that name.
+[$_, $step, $dir, $argument_file] = $argv + [1 => '', 2 => '', 3 => ''];
 if (PHP_SAPI !== 'cli' || !in_array($step, ['core', 'setup', 'connect'], true) || !is_file("$dir/wp-load.php")) {
     fwrite(STDERR, "usage: php install.php core|setup|connect WP_DIR [FILE]\n");
     exit(2);
@@ -54,7 +55,7 @@ require_once ABSPATH . 'wp-admin/includes/misc.php';
 wp_set_current_user(1);
 
 if ($step === 'connect') {
-    update_option('tayang_settings', json_decode((string) file_get_contents($file), true, 512, JSON_THROW_ON_ERROR));
+    update_option('tayang_settings', json_decode((string) file_get_contents($argument_file), true, 512, JSON_THROW_ON_ERROR));
     require __DIR__ . '/connect.php';
     exit(0);
 }
@@ -70,7 +71,7 @@ foreach (array_filter(explode(',', (string) getenv('WP_PLUGINS'))) as $plugin) {
 
 $people = json_decode((string) file_get_contents(__DIR__ . '/users.json'), true, 512, JSON_THROW_ON_ERROR);
 $out = ['version' => $wp_version, 'url' => home_url(), 'users' => []];
-$old = is_file($file) ? json_decode((string) file_get_contents($file), true) : [];
+$old = is_file($argument_file) ? json_decode((string) file_get_contents($argument_file), true) : [];
 foreach (array_merge($people['tests'], $people['office'], [$people['robot']]) as $person) {
     $login = $person['login'];
     // Without the plugin there is no such role: the robot is an editor then.
@@ -109,5 +110,5 @@ foreach (array_merge($people['tests'], $people['office'], [$people['robot']]) as
 }
 flush_rewrite_rules(false);                              // false: no .htaccess is written
 umask(077);
-file_put_contents($file, json_encode($out, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE) . "\n");
+file_put_contents($argument_file, json_encode($out, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE) . "\n");
 echo json_encode(['version' => $wp_version, 'users' => count($out['users'])]), "\n";
