@@ -12,7 +12,7 @@ final class GateTest extends TayangTestCase
     private const WAYS = [
         'rest_update', 'rest_private', 'rest_batch', 'rest_autosave', 'heartbeat', 'classic', 'classic_schedule', 'quick', 'bulk',
         'xmlrpc_wp', 'xmlrpc_metaweblog', 'xmlrpc_blogger', 'xmlrpc_mt', 'insert', 'update', 'update_by_nobody',
-        'publish_post_function', 'scheduled', 'overdue', 'into_page', 'future_date', 'other_step',
+        'publish_post_function', 'scheduled', 'overdue', 'into_page', 'future_date', 'other_step', 'still_scheduled',
     ];
 
     /** @dataProvider ways */
@@ -222,6 +222,20 @@ final class GateTest extends TayangTestCase
         $id = $this->make_post(['post_type' => 'page', 'post_status' => 'publish']);
         wp_update_post(['ID' => $id, 'post_type' => 'post']);
         self::assertSame(['page', 'publish'], [$this->row($id)->post_type, $this->row($id)->post_status]);
+    }
+
+    public function testACaseHoldsAPostWhoseTypeWasChangedBehindItsBack(): void
+    {
+        wp_set_current_user($this->user('admin'));
+        $id = $this->make_case(3);
+        set_post_type($id, 'page');
+        wp_update_post(['ID' => $id, 'post_status' => 'publish']);
+        wp_publish_post($id);
+        self::assertSame(['page', 'tyg_pemberitaan_3'], [$this->row($id)->post_type, $this->row($id)->post_status]);
+        self::assertFalse(current_user_can('edit_post', $id));
+        self::assertSame([], $this->heard);
+        self::assertSame([$id], Plugin::instance()->lifecycle->reconcile());
+        self::assertSame('post', $this->row($id)->post_type);
     }
 
     public function testPagesAreNobodysBusinessHere(): void
@@ -464,6 +478,16 @@ final class GateTest extends TayangTestCase
     {
         $this->schedule($id);
         wp_update_post(['ID' => $id, 'post_content' => 'Isi berita.']);
+    }
+
+    /** Scheduled by other means, not due yet, saved as it is. */
+    private function try_still_scheduled(int $id): void
+    {
+        global $wpdb;
+        $wpdb->update($wpdb->posts, ['post_status' => 'future', 'post_date' => '2036-01-05 09:00:00',
+            'post_date_gmt' => '2036-01-05 02:00:00'], ['ID' => $id]);
+        clean_post_cache($id);
+        wp_update_post(['ID' => $id]);
     }
 
     private function try_into_page(int $id): void

@@ -29,7 +29,9 @@ final class Access
         add_filter('user_has_cap', [$this, 'lend'], 10, 4);
         add_filter('rest_request_before_callbacks', [$this, 'enter_rest'], 0, 3);
         add_filter('rest_request_after_callbacks', [$this, 'leave_rest'], PHP_INT_MAX);
-        add_filter('post_row_actions', [$this, 'row_actions'], 20, 2);
+        foreach (['post', 'page'] as $kind) {
+            add_filter("{$kind}_row_actions", [$this, 'row_actions'], 20, 2);
+        }
         foreach (['add', 'update', 'delete'] as $verb) {
             add_filter("{$verb}_post_metadata", [$this, 'guard_meta'], PHP_INT_MAX, 3);
         }
@@ -53,7 +55,7 @@ final class Access
         if ($post && $post->post_type === 'attachment') {
             return $this->map_picture($caps, $cap, $user_id, $post);
         }
-        if (!$post || !$this->gate->governs($post->post_type)) {
+        if (!$post || !$this->gate->governs_post($post)) {
             return $caps;
         }
         $case = $this->cases->get($post->ID);
@@ -106,7 +108,7 @@ final class Access
      */
     public function row_actions(array $actions, \WP_Post $post): array
     {
-        if ($this->gate->governs($post->post_type) && Case_Mirror::is_binding($this->cases->get($post->ID))) {
+        if (Case_Mirror::is_binding($this->cases->get($post->ID))) {
             unset($actions['trash'], $actions['delete']);
             if ($this->gate->is_locked($post->ID, get_current_user_id())) {
                 unset($actions['inline hide-if-no-js']);

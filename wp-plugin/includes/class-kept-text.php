@@ -24,7 +24,7 @@ final class Kept_Text
     {
         $id = absint($_POST['post_ID'] ?? 0);
         $post = $id && sanitize_key(wp_unslash($_POST['action'] ?? '')) === 'editpost' ? get_post($id) : null;
-        if (!$post || !$this->gate->governs($post->post_type) || !$this->gate->is_locked($id, get_current_user_id())) {
+        if (!$post || !$this->gate->governs_post($post) || !$this->gate->is_locked($id, get_current_user_id())) {
             return;
         }
         if (!current_user_can('edit_posts') || !wp_verify_nonce(sanitize_key(wp_unslash($_POST['_wpnonce'] ?? '')), "update-post_$id")) {

@@ -27,7 +27,7 @@ final class Late_Writes
     public function stop_schedule(int|string $post_id): void
     {
         $post = get_post((int) $post_id);
-        if (!$post || !$this->gate->governs($post->post_type)) {
+        if (!$post || !$this->gate->governs_post($post)) {
             return;
         }
         $status = $this->gate->resolve($post->ID, $post->post_status, 'publish');
@@ -40,7 +40,7 @@ final class Late_Writes
     /** After a direct write: repairs the row and the object that is handed round, then quiets the rest. */
     public function take_back(string $new, string $old, \WP_Post $post): void
     {
-        if ($new === $old || !$this->gate->governs($post->post_type)) {
+        if ($new === $old || !$this->gate->governs_post($post)) {
             return;
         }
         $from = $old === 'new' ? '' : $old;

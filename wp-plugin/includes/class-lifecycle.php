@@ -62,12 +62,22 @@ final class Lifecycle
             if (!Case_Mirror::is_binding($case) || $case['status'] === 'publish' || $this->cases->published($post_id)) {
                 continue;
             }
-            if (get_post_status($post_id) !== $case['status'] && $this->cases->move($post_id) === true) {
+            $type = $this->sop->statuses()[$case['status']]['post_type'] ?? get_post_type($post_id);
+            $is_elsewhere = get_post_status($post_id) !== $case['status'] || get_post_type($post_id) !== $type;
+            if ($is_elsewhere && $this->put_back($post_id, $type)) {
                 Alarms::raise($post_id, 'reconcile');
                 $moved[] = $post_id;
             }
         }
         return $moved;
+    }
+
+    private function put_back(int $post_id, string $type): bool
+    {
+        if (get_post_type($post_id) !== $type) {
+            set_post_type($post_id, $type);
+        }
+        return $this->cases->move($post_id) === true;
     }
 
     public static function activate(): void

@@ -50,6 +50,12 @@ final class Publish_Gate
         return $this->sop->is_governed($post_type);
     }
 
+    /** Whether a post goes through the SOP: by its type, or because a case runs on it (set_post_type() asks nobody). */
+    public function governs_post(\WP_Post $post): bool
+    {
+        return $this->governs($post->post_type) || Case_Mirror::is_binding($this->cases->get($post->ID));
+    }
+
     /**
      * The predicate: the status that a row gets when somebody wants `$wanted`. Equal to `$wanted` means allowed.
      * `$from`: the status in the stored row, '' for a new one.
@@ -104,8 +110,8 @@ final class Publish_Gate
     public function guard_row(array $data, array $postarr): array
     {
         $stored = empty($postarr['ID']) ? null : get_post((int) $postarr['ID']);
-        $types = [$data['post_type'], $stored ? $stored->post_type : ''];
-        if (!array_filter($types, [$this, 'governs']) || $data['post_type'] === 'revision') {
+        $is_governed = $this->governs((string) $data['post_type']) || ($stored && $this->governs_post($stored));
+        if (!$is_governed || $data['post_type'] === 'revision') {
             return $data;
         }
         return $stored ? $this->guard_update($data, $stored) : $this->guard_insert($data);
@@ -157,7 +163,7 @@ final class Publish_Gate
     /** A post whose case runs or is out is neither trashed nor deleted: cancel the case first. */
     public function guard_trash(mixed $done, mixed $post): mixed
     {
-        if (!$post instanceof \WP_Post || !$this->governs($post->post_type)) {
+        if (!$post instanceof \WP_Post || !$this->governs_post($post)) {
             return $done;
         }
         if (!Case_Mirror::is_binding($this->cases->get($post->ID))) {
@@ -171,7 +177,7 @@ final class Publish_Gate
     public function untrashed_status(string $status, int $post_id): string
     {
         $post = get_post($post_id);
-        if (!$post || !$this->governs($post->post_type)) {
+        if (!$post || !$this->governs_post($post)) {
             return $status;
         }
         return $this->resolve($post_id, 'trash', $status);
@@ -242,9 +248,10 @@ final class Publish_Gate
         $from = (string) $stored->post_status;
         $is_turned = $stored->post_type !== $data['post_type'];
         // A row that becomes a governed type is new to the SOP: being public already is no permit.
-        $status = $this->resolve($id, $is_turned && !$this->governs($stored->post_type) ? '' : $from, $wanted);
+        $is_newcomer = $is_turned && !$this->governs_post($stored);
+        $status = $this->resolve($id, $is_newcomer ? '' : $from, $wanted);
         $refused = $status !== $wanted;
-        $data['post_status'] = $refused && $is_turned && !$this->governs($stored->post_type) ? $from : $status;
+        $data['post_status'] = $refused && $is_newcomer ? $from : $status;
         $has_case = Case_Mirror::is_binding($this->cases->get($id));
         if ($is_turned && ($refused || $has_case)) {
             $data['post_type'] = $stored->post_type;
