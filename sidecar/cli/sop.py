@@ -53,11 +53,12 @@ def schema() -> None:
 @click.option("--site", required=True, help="The office that works by this SOP from now on.")
 def install(file: Path, site: str) -> None:
     """Install FILE for an office. Running cases stay on the SOP with which they began."""
-    from sidecar.bootstrap import bootstrap
+    # Here, not above: `check` and `show` must work where no database is.
+    from sidecar.cli.wiring import context, readable
     from sidecar.services.install_sop import install_sop
 
     sop = _load(file)
-    install_sop(bootstrap(), site, sop, sop_file.dump_document(sop))
+    readable(install_sop)(context(), site, sop, sop_file.dump_document(sop))
     print(f"{site}: works by SOP {sop.number} now")
 
 
