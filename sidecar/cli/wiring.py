@@ -7,6 +7,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from sidecar.bootstrap import bootstrap
 from sidecar.context import Context
@@ -39,5 +40,8 @@ def readable(command: Callable[P, R]) -> Callable[P, R]:
             raise click.ClickException(f"{error.code} ({about})" if about else error.code) from error
         except KeysError as error:
             raise click.ClickException(str(error)) from error
+        except DBAPIError as error:
+            hint = "is it there, and was `tayang db upgrade` run?"
+            raise click.ClickException(f"the database cannot be used: {error.orig}; {hint}") from error
 
     return run
