@@ -1,0 +1,163 @@
+"""Deliveries against a strict Mastodon, with faults at the visible call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sidecar.context import Context
+from sidecar.services import deliveries, outbox
+from sidecar.services.outbox import Work, list_rows
+from tests import builders
+from tests.builders import Clock, look, make_case, make_content
+from tests.emulators.running import Emulator, emulator
+from workers import run
+
+CAPTION = "Rapat pleno hari ini"
+
+
+class Desk:
+    """A published news item with one delivery to Mastodon; `work` performs the channel rows that are due."""
+
+    def __init__(self, ctx: Context, clock: Clock, network: Emulator) -> None:
+        self.ctx, self.clock, self.network = ctx, clock, network
+        self.office = builders.make_office(ctx)
+        self.account = network.account("mastodon")
+        self.connect(str(self.account["token"]))
+        content = make_content(channels=[{"channel": "mastodon", "caption": CAPTION}])
+        self.case_id = make_case(ctx, self.office, upto=10, content=content)
+        builders.step(ctx, self.office, self.case_id)
+        builders.publish(ctx, self.office, self.case_id)
+
+    def connect(self, token: str) -> None:
+        builders.make_channel(
+            self.ctx, base_url=f"{self.network.url}/mastodon", credentials={"access_token": token}, public_url=""
+        )
+
+    def work(self, kind: str = "channels.deliver") -> str:
+        [work] = [work for work in outbox.claim_due(self.ctx, limit=500) if work.kind == kind]
+        return run.perform_row(self.ctx, work.id, 60)
+
+    def again(self) -> str:
+        self.clock.at = self.row.due_at
+        return self.work()
+
+    @property
+    def row(self) -> Work:
+        return next(row for row in list_rows(self.ctx) if row.kind == "channels.deliver")
+
+    @property
+    def delivery(self) -> deliveries.Delivery:
+        with self.ctx.uow(read_only=True) as uow:
+            return deliveries.every_of_case(uow, self.office.site_id, self.case_id)[0]
+
+    @property
+    def posts(self) -> list[str]:
+        return [str(row["caption"]) for row in self.network.effects()]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    clock = Clock()
+    with builders.fresh_database("sqlite", tmp_path) as url, emulator(tmp_path / "networks") as network:
+        yield Desk(builders.make_context(url, tmp_path, clock), clock, network)
+
+
+def test_a_delivery_goes_out_with_the_articles_address_and_is_proven(desk: Desk) -> None:
+    assert desk.work() == "done"
+    assert desk.posts == [f"{CAPTION}\n\nhttp://127.0.0.1:8/rapat-pleno/"]
+    [shown] = look(desk.ctx, desk.office, desk.case_id)["deliveries"]
+    assert shown["state"] == "proven" and shown["url"].startswith(desk.network.url)
+
+
+@pytest.mark.parametrize(
+    ("fault", "happened"), [("accept-then-drop", True), ("accept-then-500", True), ("drop", False)]
+)
+def test_an_unknown_result_is_looked_for_before_anything_is_repeated(desk: Desk, fault: str, happened: bool) -> None:
+    desk.network.fault("mastodon", fault, "statuses")
+    assert desk.work() == "again"
+    assert str(desk.delivery.state) == "armed"
+    assert len(desk.posts) == happened
+    assert desk.again() == "done"
+    assert (len(desk.posts), str(desk.delivery.state)) == (1, "proven")
+    assert desk.delivery.attempt == (1 if happened else 2)
+
+
+def test_a_call_that_may_still_take_effect_is_waited_for(desk: Desk) -> None:
+    desk.network.fault("mastodon", "drop", "statuses")
+    desk.work()
+    outbox_row = desk.row
+    desk.clock.pass_(seconds=61)
+    with desk.ctx.uow() as uow:
+        from sqlalchemy import update
+
+        from sidecar.store.tables import DeliveryRow
+
+        uow.session.execute(update(DeliveryRow).values(armed_at=desk.clock()))
+        uow.commit()
+    assert outbox_row.state == "pending"
+    assert desk.again() == "again"
+    assert "settling" in desk.row.error
+
+
+def test_too_many_requests_waits_and_nothing_is_visible(desk: Desk) -> None:
+    desk.network.fault("mastodon", "429", "statuses")
+    assert desk.work() == "again"
+    assert (str(desk.delivery.state), desk.posts) == ("prepared", [])
+    assert desk.again() == "done"
+    assert len(desk.posts) == 1
+
+
+def test_an_account_that_must_be_connected_again_waits_for_the_person(desk: Desk) -> None:
+    desk.connect("no-longer-valid")
+    assert desk.work() == "again"
+    [shown] = look(desk.ctx, desk.office, desk.case_id)["deliveries"]
+    assert shown["error"] and (desk.row.due_at - desk.clock()).total_seconds() >= 300
+    desk.connect(str(desk.account["token"]))
+    assert desk.again() == "done"
+    assert len(desk.posts) == 1
+
+
+def test_a_message_that_breaks_the_rules_fails_and_can_be_asked_for_again(desk: Desk) -> None:
+    from sqlalchemy import update
+
+    from sidecar.store.tables import DeliveryRow
+
+    def caption(text: str) -> None:
+        with desk.ctx.uow() as uow:
+            uow.session.execute(update(DeliveryRow).values(caption=text))
+            uow.commit()
+
+    caption("x" * 600)
+    assert desk.work() == "dead"
+    assert str(desk.delivery.state) == "failed"
+    caption(CAPTION)
+    outbox.requeue(desk.ctx, desk.row.id)
+    assert desk.work() == "done"
+    assert str(desk.delivery.state) == "proven"
+
+
+def test_another_message_than_the_prepared_one_is_refused(desk: Desk) -> None:
+    prepared = deliveries.note_prepared(desk.ctx, desk.delivery, {"message_sha256": "0" * 64})
+    assert desk.work() == "dead"
+    assert str(desk.delivery.state) == "failed" and prepared.id == desk.delivery.id
+    assert desk.posts == []
+
+
+def test_preparing_ahead_is_seen_by_nobody_and_nothing_goes_out_for_an_open_case(desk: Desk) -> None:
+    content = make_content(13, channels=[{"channel": "mastodon", "caption": "lain"}])
+    other = make_case(desk.ctx, desk.office, post_id=13, upto=10, content=content)
+    works = [work for work in outbox.claim_due(desk.ctx, limit=500) if work.case_id == other]
+    [ahead] = [work for work in works if work.kind == "channels.prepare"]
+    assert run.perform_row(desk.ctx, ahead.id, 60) == "done"
+    with desk.ctx.uow(read_only=True) as uow:
+        [row] = deliveries.every_of_case(uow, desk.office.site_id, other)
+    assert str(row.state) == "prepared"
+    with desk.ctx.uow() as uow:
+        uow.outbox.add("jember", "channels.deliver", {"delivery_id": row.id}, dedupe_key="early", now=desk.clock())
+        uow.commit()
+    [early] = [work for work in outbox.claim_due(desk.ctx) if work.kind == "channels.deliver"]
+    assert run.perform_row(desk.ctx, early.id, 60) == "obsolete"
+    assert desk.posts == []
