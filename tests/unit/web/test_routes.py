@@ -102,11 +102,8 @@ def test_unknown_addresses_are_problems_or_pages(app: Flask) -> None:
     assert (api.status_code, api.mimetype, api.get_json()["code"]) == (404, "application/problem+json", "not_found")
     assert (page.status_code, page.mimetype) == (404, "text/html") and b'<html lang="en">' in page.data
     wrong = client.get("/api/v1/sites/jember/sop")
-    assert (wrong.status_code, wrong.get_json()["code"], wrong.headers["Allow"]) == (
-        405,
-        "method_not_allowed",
-        "OPTIONS, POST",
-    )
+    assert (wrong.status_code, wrong.get_json()["code"]) == (405, "method_not_allowed")
+    assert set(wrong.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
 
 
 def test_media_link_serves_one_file_for_a_while(app: Flask, ctx: Context, clock: Clock) -> None:
