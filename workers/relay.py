@@ -166,9 +166,9 @@ def connect(url: str) -> Redis:
     return Redis.from_url(url, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S)
 
 
-def _pace_from(arguments: argparse.Namespace) -> Pace:
+def _pace_from(arguments: argparse.Namespace, poll_s: float) -> Pace:
     return Pace(
-        poll=arguments.poll_s,
+        poll=arguments.poll_s or poll_s,
         sweep=arguments.sweep_s,
         queued_lease=arguments.queued_lease_s,
         leader_lease=arguments.leader_lease_s,
@@ -178,7 +178,7 @@ def _pace_from(arguments: argparse.Namespace) -> Pace:
 def _parser() -> argparse.ArgumentParser:
     default = Pace()
     parser = argparse.ArgumentParser(prog="python -m workers.relay", description="Pass due work on to the workers.")
-    parser.add_argument("--poll-s", type=float, default=default.poll, help="look for due work this often")
+    parser.add_argument("--poll-s", type=float, help="look for due work this often (default: TAYANG_WORKER_POLL_S)")
     parser.add_argument("--sweep-s", type=float, default=default.sweep, help="look for stuck work this often")
     parser.add_argument("--queued-lease-s", type=float, default=default.queued_lease)
     parser.add_argument("--leader-lease-s", type=float, default=default.leader_lease)
@@ -188,7 +188,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     ctx = bootstrap()
-    relay = Relay(ctx, connect(ctx.settings.redis_url), _pace_from(options))
+    relay = Relay(ctx, connect(ctx.settings.redis_url), _pace_from(options, ctx.settings.worker_poll_s))
 
     def end(_signal: int, _frame: Any) -> None:
         relay.stop()
