@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 MAX_TITLE, MAX_NOTE, MAX_KEY = 1_000, 10_000, 200
 MAX_PEOPLE = 5_000
@@ -43,7 +43,8 @@ class Person(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: PersonId
     login: Annotated[str, Field(min_length=1, max_length=100)]
-    name: Annotated[str, Field(max_length=200)]
+    # WordPress allows 250 characters, the store keeps 200: no reason to refuse everybody else in the list.
+    name: Annotated[str, AfterValidator(lambda name: name[:200])]
     email: Annotated[str, Field(max_length=320)]
     locale: Annotated[str, Field(max_length=20)] = ""
     roles: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=50)]
