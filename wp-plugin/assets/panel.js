@@ -171,7 +171,7 @@
     // What is typed outlives the panel, which the editor takes away and brings back; per step.
     const notes = {};
 
-    function Decide({ step, view, command, chosen }) {
+    function Decide({ step, view, command, chosen, seen }) {
         const [note, showNote] = useState(notes[step] || '');
         const setNote = (value) => {
             notes[step] = value;
@@ -194,6 +194,9 @@
                 return;
             }
             const values = { note: note.trim() };
+            if (option.command === 'approve') {
+                values.content_sha256 = seen;
+            }
             if (option.names_role) {
                 values.assignee = person || null;
             }
@@ -361,6 +364,12 @@
                 text('locked'), ' ', el('a', { href: config.case_url + postId }, text('open_case'))));
     }
 
+    function Stale() {
+        return el(Notice, { status: 'warning', isDismissible: false, className: 'tayang-stale' },
+            el('p', null, text('stale')),
+            el(Button, { variant: 'secondary', onClick: () => window.location.reload() }, text('reload')));
+    }
+
     function NoCase() {
         return el('div', { className: 'tayang-panel' },
             el('p', null, text('no_case')),
@@ -414,13 +423,17 @@
         // A new step starts with an empty note and its own people; a refused command keeps what was typed.
         const activity = view.activity;
         const step = view.case_id + (activity ? '.' + activity.no + '.' + activity.attempt : view.state);
+        // The case page shows the words as they were when it was loaded; only those can be approved there.
+        const seen = place === 'page' ? config.shown_sha256 : view.content_sha256;
+        const stale = view.state === 'open' && view.activity.kind === 'decide' && view.content_sha256 !== seen;
         const naming = view.options.find((one) => one.names_role && one.candidates.length === 1);
         return el('div', { className: 'tayang-panel', 'data-revision': view.revision, 'data-state': view.state },
             unreachable,
             el(Now, { view }),
             el(Outcome, { command, said, warning, locked, place, postId }),
             !locked && place !== 'page' && el(tayang.Plan, { postId, view, featured, flush }),
-            el(Decide, { key: step, step, view, command, chosen: naming ? naming.candidates[0] : null }),
+            stale && el(Stale),
+            el(Decide, { key: step, step, view, command, seen, chosen: naming ? naming.candidates[0] : null }),
             el(PublishAt, { view, command }),
             el(Deliveries, { view }),
             el(Disposition, { view }),

@@ -3,6 +3,8 @@
 namespace Tayang\Ui;
 
 use Tayang\Case_Mirror;
+use Tayang\Content;
+use Tayang\Plugin;
 
 defined('ABSPATH') || exit;
 
@@ -75,6 +77,7 @@ final class Assets
             'plan' => self::plan($post_id),
             'featured' => (int) get_post_thumbnail_id($post_id),
             'locked' => self::is_locked($post_id),
+            'shown_sha256' => self::digest($post_id),
         ];
     }
 
@@ -87,6 +90,13 @@ final class Assets
             $card['fields'] = (object) ($card['fields'] ?? []);
         }
         return ['channels' => is_array($channels) ? array_values($channels) : [], 'card' => is_array($card) ? $card : null];
+    }
+
+    /** Digest of the words as this page shows them. */
+    private static function digest(int $post_id): string
+    {
+        $post = get_post($post_id);
+        return $post ? Content::digest(Plugin::instance()->content->build($post)) : '';
     }
 
     /** Whether the post is in the procedure and somebody else, or nobody, writes in it now. */

@@ -98,6 +98,8 @@ final class Strings
             /* translators: 1: number of the step, 2: role and person who must act */
             'last_known' => __('Last known: step %1$d, %2$s.', 'tayang'),
             'locked' => __('This step is not yours to edit; the content is locked here.', 'tayang'),
+            'stale' => __('The content was changed after you opened this page. Load it again before you decide.', 'tayang'),
+            'reload' => __('Load again', 'tayang'),
             'open_case' => __('Open the case', 'tayang'),
             'no_case' => __('This content belongs to no procedure. It begins with an assignment.', 'tayang'),
             'new_assignment' => __('New assignment', 'tayang'),
