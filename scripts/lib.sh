@@ -46,6 +46,7 @@ start() {                              # start NAME COMMAND...      start -p POR
     local name=$1; shift
     if alive "$name"; then return 0; fi
     if [ -n "$port" ]; then port_free "$port"; fi
+    mkdir -p "$RUN/pids" "$RUN/logs"
     # setsid: a Ctrl-C in the terminal must not reach it
     setsid "$@" >> "$RUN/logs/$name.log" 2>&1 < /dev/null &
     echo $! > "$RUN/pids/$name.pid"
