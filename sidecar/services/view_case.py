@@ -227,16 +227,22 @@ def _entry(reader: Reader, event: ev.Event, by_end: Mapping[tuple[datetime, int,
     attempt = getattr(event, "attempt", 1 if no else None)
     ends = isinstance(event, ev.Step) and not isinstance(event, ev.PublicationOrdered)
     record = by_end.get((event.at, no, attempt)) if ends and no and attempt else None
+    # A publication is the deed of whoever ordered it, though a worker saw it happen.
+    person, acting_for, via = (
+        (record.person, record.acting_for, record.via)
+        if record
+        else (event.by.person, event.by.acting_for, str(event.via))
+    )
     return {
         "at": iso(event.at),
         "kind": event.kind,
         "no": no,
         "attempt": attempt,
-        "by": event.by.person,
-        "by_name": reader.name(event.by.person),
-        "acting_for": event.by.acting_for,
-        "acting_for_name": reader.name(event.by.acting_for),
-        "via": str(event.via),
+        "by": person,
+        "by_name": reader.name(person),
+        "acting_for": acting_for,
+        "acting_for_name": reader.name(acting_for),
+        "via": str(via),
         "note": getattr(event, "note", "") or getattr(event, "reason", ""),
         "seconds": record.seconds if record else None,
         "decision": record.decision if record else "",

@@ -29,7 +29,7 @@ def test_news_item_goes_all_ten_steps_to_the_website_and_the_networks(office: Of
         (7, 1, "approve", "wp"),
         (8, 1, "approve", "email"),
         (9, 1, "approve", "email"),
-        (10, 1, "publish", "system"),
+        (10, 1, "publish", "wp"),  # a worker saw it, a person ordered it
     ]
     ordered = next(entry for entry in view["history"] if entry["no"] == 10)
     assert (ordered["by"], ordered["via"]) == (office.id_of("humas"), "wp")  # a person pressed the button
