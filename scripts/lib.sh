@@ -17,6 +17,7 @@ PDS_URL=http://127.0.0.1:$PDS_PORT; SOCIAL_URL=http://127.0.0.1:$SOCIAL_PORT
 if [ -z "${SSL_CERT_FILE:-}" ] && [ -e /etc/ssl/certs/ca-certificates.crt ]; then
     export SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 fi
+if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -n "${SSL_CERT_FILE:-}" ]; then export NODE_EXTRA_CA_CERTS=$SSL_CERT_FILE; fi
 
 running() {                            # running PID; a zombie that waits for init to reap it does not count
     local stat; stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1

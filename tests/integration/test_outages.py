@@ -59,7 +59,7 @@ def test_power_cut_for_relay_and_workers_during_the_publication(office: Office, 
     for name in ("relay", *instance.WORKERS):
         instance.kill(office, name)
     instance.bring_back(office)
-    view = story.publish(office, humas, post, 10, lambda view: None, seconds=240)
+    view = story.wait_until_out(humas, post, lambda view: None, seconds=240)
     assert len(view["deliveries"]) == len(office.channels)
     assert prove(office, view)
 
