@@ -33,9 +33,9 @@ def decide(procedure: Procedure, case: Case | None, command: cmd.Command, now: d
     activity = procedure.activity(case.activity_no)
     match command:
         case cmd.Assign():
-            return _assign(procedure, case, activity, command, now)
+            return _pass_on(ev.Assigned, ActivityKind.ASSIGN, procedure, case, command, now)
         case cmd.HandOver():
-            return _hand_over(procedure, case, activity, command, now)
+            return _pass_on(ev.HandedOver, ActivityKind.HANDOVER, procedure, case, command, now)
         case cmd.Submit():
             return _submit(case, activity, command, now)
         case cmd.Approve():
@@ -144,31 +144,20 @@ def _open(procedure: Procedure, case: Case | None, command: cmd.Open, now: datet
     ]
 
 
-def _assign(procedure: Procedure, case: Case, activity: Activity, command: cmd.Assign, now: datetime) -> list[ev.Event]:
-    by = _turn(case, activity, command, now, ActivityKind.ASSIGN)
-    role = procedure.activity(activity.no + 1).role
-    return [
-        ev.Assigned(
-            at=now,
-            by=by,
-            via=command.via,
-            no=activity.no,
-            attempt=case.attempt,
-            note=command.note,
-            next_no=activity.no + 1,
-            assignee=_holder(command.assignee, role),
-            assignee_role=role if command.assignee else "",
-        )
-    ]
-
-
-def _hand_over(
-    procedure: Procedure, case: Case, activity: Activity, command: cmd.HandOver, now: datetime
+def _pass_on(
+    fact: type[ev.Assigned | ev.HandedOver],
+    kind: ActivityKind,
+    procedure: Procedure,
+    case: Case,
+    command: cmd.Assign | cmd.HandOver,
+    now: datetime,
 ) -> list[ev.Event]:
-    by = _turn(case, activity, command, now, ActivityKind.HANDOVER)
+    """Ends an assigning or handing-over activity and names, if asked, the person for the next activity's role."""
+    activity = procedure.activity(case.activity_no)
+    by = _turn(case, activity, command, now, kind)
     role = procedure.activity(activity.no + 1).role
     return [
-        ev.HandedOver(
+        fact(
             at=now,
             by=by,
             via=command.via,
