@@ -126,8 +126,10 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 def addresses(office: Office) -> None:
     print("\nLook round (everything ends with Ctrl-C):")
-    for what, key in (("WordPress", "wordpress"), ("Mails", "mail"), ("Networks", "social"), ("Sidecar", "sidecar")):
-        print(f"  {what:<10} {office.addresses[key]}/{'wp-admin/' if key == 'wordpress' else ''}")
+    places = {"WordPress": "wordpress/wp-admin/", "Mails": "mail/", "Networks": "social/", "Sidecar": "sidecar/healthz"}
+    for what, place in places.items():
+        key, _, path = place.partition("/")
+        print(f"  {what:<10} {office.addresses[key]}/{path}")
     print("  Logins     (password: LOGIN-pass) " + ", ".join(office.credentials["users"]))
 
 
@@ -143,7 +145,8 @@ def main() -> int:
     parser.add_argument("--setup-seconds", type=float, default=0.0)
     options = parser.parse_args()
     os.environ["RUN"] = str(options.run)
-    signal.signal(signal.SIGTERM, on_signal)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
     status = 1
     try:
         result = run(options)
