@@ -35,7 +35,7 @@ class Camera:
     def take(self, page: Page, name: str, most_px: int = 0) -> None:
         """The window as it is; on a phone the page from its top, `most_px` high at most."""
         page.mouse.move(0, 0)
-        if page.viewport_size == PHONE:
+        if page.viewport_size and page.viewport_size == PHONE:
             height = min(int(page.evaluate("document.documentElement.scrollHeight")), most_px or 1800)
             clip = {"x": 0, "y": 0, "width": PHONE["width"], "height": height}
             shot = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]

@@ -137,3 +137,11 @@ def fill_captions(page: Page, captions: dict[str, str]) -> None:
     for row, (_, caption) in zip(page.locator(".tayang-channel").all(), captions.items(), strict=True):
         row.get_by_role("checkbox").check()
         row.locator("textarea").fill(caption)
+
+
+def fill_card(page: Page, card: dict[str, Any]) -> None:
+    """Chooses the design and fills its fields."""
+    box = page.locator(".tayang-card")
+    box.locator("select").select_option(card["template"])
+    for key, value in card["fields"].items():
+        box.locator(f"[data-field={key}]").fill(str(value))

@@ -29,6 +29,9 @@ NEWS_PARAGRAPHS = [
     "Hasil pemetaan menjadi dasar jadwal pengiriman agar seluruh logistik tiba paling lambat satu hari sebelum"
     " pemungutan suara.",
 ]
+NEWS_EXCERPT = (
+    "Tim mencatat waktu tempuh, titik rawan longsor, dan jembatan yang hanya dapat dilalui dengan berjalan kaki."
+)
 NEWS_CAPTION = (
     "KPU Jember memetakan jalur distribusi logistik ke TPS terpencil: waktu tempuh, titik rawan, dan jembatan yang"
     " hanya bisa dilalui dengan berjalan kaki. #KPUJember"
@@ -72,7 +75,7 @@ def news(office: Office, tell: Tell, tag: str = "") -> View:
     _by_mail(office, "kasubbag", title, "return", "Mohon lengkapi dengan hasil pemetaan dan foto jalur.")
     view = penyusun.wait_for_turn(post, 3)
     tell(view)
-    penyusun.write(post, content=paragraphs(NEWS_PARAGRAPHS[:2]) + _images(penyusun, pictures[1:]))
+    penyusun.write(post, content=paragraphs(NEWS_PARAGRAPHS[:2]) + images(penyusun, pictures[1:]))
     tell(penyusun.command(post, "submit", note="Sudah dilengkapi."))
 
     kasubbag = who("kasubbag")
@@ -86,7 +89,7 @@ def news(office: Office, tell: Tell, tag: str = "") -> View:
     humas.write(
         post,
         title=title,
-        content=paragraphs(NEWS_PARAGRAPHS) + _images(humas, pictures[1:]),
+        content=paragraphs(NEWS_PARAGRAPHS) + images(humas, pictures[1:]),
         excerpt=NEWS_CAPTION,
     )
     humas.plan(post, dict.fromkeys(office.channels, f"{NEWS_CAPTION} {tag}".strip()))
@@ -206,7 +209,7 @@ def paragraphs(texts: list[str]) -> str:
     return "\n\n".join(f"<!-- wp:paragraph -->\n<p>{text}</p>\n<!-- /wp:paragraph -->" for text in texts)
 
 
-def _images(person: Person, ids: list[int]) -> str:
+def images(person: Person, ids: list[int]) -> str:
     blocks = []
     for media_id in ids:
         media = person.rest("GET", f"wp/v2/media/{media_id}")

@@ -59,7 +59,7 @@
             design && design.fields.map((field) => el(TextControl, Object.assign({
                 key: field.key, value: card.fields[field.key] || '', onChange: setField(field.key),
                 label: field.required ? text('required_label', field.label) : field.label,
-                required: field.required,
+                required: field.required, 'data-field': field.key,
             }, SIZED))),
             design && el('p', { className: 'description' }, text(featured ? 'card_photo' : 'card_no_photo')));
     }
