@@ -16,6 +16,7 @@ from sqlalchemy import CursorResult, update
 
 from sidecar.context import Context
 from sidecar.services.errors import NoSuchRow
+from sidecar.services.procedures import sop_version
 from sidecar.sop.case import Case
 from sidecar.store.deliveries import DeliveryState
 from sidecar.store.errors import StoreConflict
@@ -50,11 +51,13 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A delivery with what it needs to go out: the case as it is now and the content that was approved."""
+    """A delivery with what it needs to go out: the case as it is now and the content that was approved. `link`: the
+    article's address; empty for social media only, where the case's own address is one of its posts."""
 
     delivery: Delivery
     case: Case
     content: Mapping[str, Any]
+    link: str
 
 
 def load(ctx: Context, delivery_id: int) -> Assignment:
@@ -67,7 +70,9 @@ def load(ctx: Context, delivery_id: int) -> Assignment:
         revision = uow.revisions.latest(row.site_id, row.case_id, row.content_sha256)
         if stored is None or revision is None:
             raise NoSuchRow(id=delivery_id)
-        return Assignment(_delivery(row), stored.case, revision.content)
+        procedure = sop_version(uow, row.site_id, stored.sop_sha256).procedure(stored.case.procedure_key)
+        link = stored.case.url if procedure.website else ""
+        return Assignment(_delivery(row), stored.case, revision.content, link)
 
 
 def note_prepared(ctx: Context, delivery: Delivery, prepared: Mapping[str, Any]) -> Delivery:

@@ -75,6 +75,20 @@ def test_social_only_counts_as_published_with_the_first_accepted_delivery(ctx: C
     assert (view["state"], view["url"]) == ("published", "http://b/1")
 
 
+def test_only_the_website_gives_messages_a_link(ctx: Context, office: Office) -> None:
+    """The second network of a greeting must not point to the post on the first one."""
+    case_id = social(ctx, office)
+    accept(ctx, rows(ctx, office, case_id)[0], "http://b/1")
+    publication.after_delivery(ctx, office.site_id, case_id)
+    assert look(ctx, office, case_id)["url"] == "http://b/1"
+    assert deliveries.load(ctx, rows(ctx, office, case_id)[1].id).link == ""
+
+    case_id = make_case(ctx, office, post_id=13, upto=10)
+    step(ctx, office, case_id)
+    publication.record_website_published(ctx, office.site_id, case_id, "http://w/judul/")
+    assert deliveries.load(ctx, rows(ctx, office, case_id)[0].id).link == "http://w/judul/"
+
+
 def test_social_only_without_a_channel_returns_to_the_people(ctx: Context, office: Office) -> None:
     case_id = social(ctx, office, make_content(channels=[]))
     publication.begin_social(ctx, office.site_id, case_id)

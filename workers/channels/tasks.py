@@ -54,6 +54,7 @@ class _Job:
     case: Case
     delivery: Delivery
     content: Mapping[str, Any]
+    link: str
     network: Channel
     settle_s: float
 
@@ -204,7 +205,7 @@ def _message(job: _Job) -> Message:
         key=job.delivery.key,
         text=job.delivery.caption,
         pictures=_pictures(job),
-        link=job.case.url,
+        link=job.link,
         created_at=job.delivery.since,
         languages=(job.site.language,),
     )
@@ -322,7 +323,7 @@ def _open(ctx: Context, work: Work) -> _Job:
         raise GiveUp(error.code, error.message) from error
     site = get_site(ctx, work.site_id)
     settle_s = float(account.settings.get("settle_s", SETTLE_S))
-    return _Job(ctx, work, site, found.case, found.delivery, found.content, network, settle_s)
+    return _Job(ctx, work, site, found.case, found.delivery, found.content, found.link, network, settle_s)
 
 
 def _account(channel: channels.Channel) -> Account:
