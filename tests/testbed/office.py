@@ -65,7 +65,7 @@ class Mail:
 
     @property
     def code(self) -> str:
-        found = re.search(r"(?<!\d)(\d{6})\s*$", self.text, re.MULTILINE)
+        found = re.search(r":\s*(\d{6})\s*$", self.text, re.MULTILINE)  # a title may end in digits
         return found.group(1) if found else ""
 
 
