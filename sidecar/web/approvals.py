@@ -146,7 +146,8 @@ def _refused(ctx: Context, value: str, error: Any, note: str) -> Response:
         texts = translator(page.language)
         if isinstance(error, WrongCode):
             left = texts.ngettext("%(n)d try is left.", "%(n)d tries are left.", error.left) % {"n": error.left}
-            return f"{texts.gettext('The code is wrong; nothing was decided.')} {left}"
+            wrong = texts.gettext("The code is wrong; nothing was decided.")
+            return f"{wrong} {left}"
         if isinstance(error, TokenUsed):
             return texts.gettext("You have decided already; this second decision was not taken.")
         if isinstance(error, TokenError):
