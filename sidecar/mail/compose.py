@@ -21,7 +21,7 @@ from sidecar import i18n
 from sidecar.mail.transport import WIRE_POLICY
 
 MAX_PICTURES = 3
-MAX_SUBJECT_STEP, MAX_SUBJECT_TITLE = 50, 80
+MAX_SUBJECT_TITLE = 80
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,9 @@ def turn_mail(office: Office, recipient: Recipient, turn: Turn, mail_key: str, w
     """ "It is your turn." `mail_key`: unique per mail (outbox or token id); with `written_at` (of the row, not of the
     sending) it makes a repeat the very same mail."""
     _ = i18n.translator(recipient.language).gettext
-    subject = _("Your turn: %(step)s – %(title)s") % {
-        "step": _short(turn.step, MAX_SUBJECT_STEP),
-        "title": _short(turn.title),
-    }
+    # The title first: a phone shows some forty letters.
+    subject = _("To correct: %(title)s (step %(no)s)") if turn.returned else _("Your turn: %(title)s (step %(no)s)")
+    subject %= {"title": _short(turn.title), "no": turn.no}
     message = _message(office, recipient, subject, turn.case_id, f"turn.{mail_key}", written_at)
     pictures = turn.pictures[:MAX_PICTURES]
     cids = [f"{_digest(mail_key, str(i))}@{_host(office)}" for i in range(len(pictures))]

@@ -21,7 +21,8 @@ def list_cases(
     per_page: int = 20,
     language: str = "id",
 ) -> tuple[list[View], int]:
-    """Short views, last changed first, and how many there are. `mine`: only open ones that wait for `actor`.
+    """Short views, last changed first, and how many there are. `mine`: only open ones that wait for `actor`, the first
+    due first.
 
     `state` empty: all. Raises UnknownSite, Malformed.
     """
@@ -41,4 +42,5 @@ def list_cases(
         stored, _ = uow.cases.find(site_id, CaseState.OPEN)
         views = [head(reader_of(uow, site, one, people, language, now)) for one in stored]
     waiting = [view for view in views if any(entry["person"] == actor for entry in view["may_act"])]
+    waiting.sort(key=lambda view: str(view["activity"]["due_at"]))
     return waiting[first : first + per_page], len(waiting)

@@ -262,7 +262,7 @@ def test_lists_what_waits_for_a_person(ctx: Context, office: Office, clock: Cloc
         clock.pass_(minutes=1)
     kasubbag = office.holder("kasubbag")
     mine, total = list_cases(ctx, "jember", kasubbag, mine=True)
-    assert (total, [view["post_id"] for view in mine]) == (3, [4, 3, 2])
+    assert (total, [view["post_id"] for view in mine]) == (3, [2, 3, 4])
     page, total = list_cases(ctx, "jember", kasubbag, page=2, per_page=3)
     assert (total, [view["post_id"] for view in page]) == (4, [1])
     with pytest.raises(ServiceError):

@@ -18,19 +18,28 @@ import http.server
 import json
 import threading
 import time
+from datetime import datetime
 from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from aiosmtpd.controller import UnthreadedController
 
+ZONE = ZoneInfo("Asia/Jakarta")  # the demo's office
 STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem;color:#1c2430;background:#f6f7f9}
-a{color:#0b5cad;text-decoration:none} ul{list-style:none;padding:0} small{color:#5c6773}
-li,pre,iframe{background:#fff;border:1px solid #dde2e8;border-radius:8px;margin:.5rem 0;padding:.6rem 1rem}
-pre{white-space:pre-wrap} iframe{width:100%;height:75vh;padding:0}
+*{box-sizing:border-box}
+body{font:16px/1.5 "Noto Sans",system-ui,sans-serif;margin:0 auto;max-width:46rem;padding:1rem;
+ color:#1c2430;background:#eef1f4;overflow-wrap:break-word}
+h1{font-size:1.375rem;line-height:1.3;margin:.75rem 0 .25rem} h2{font-size:1rem;margin:1.5rem 0 .25rem}
+p{margin:0 0 .75rem}
+a{color:#0b5cad;text-decoration:none} a:hover{text-decoration:underline}
+:focus-visible{outline:3px solid #0b5cad;outline-offset:2px}
+small{color:#52606c;font-size:.875rem} ul{list-style:none;padding:0;margin:1rem 0}
+li,pre,iframe,.none{background:#fff;border:1px solid #d8dee5;border-radius:10px;margin:.5rem 0;padding:.7rem 1rem}
+li b{font-weight:600} li span{display:block;color:#52606c;font-size:.9375rem}
+pre{white-space:pre-wrap;font:.875rem/1.5 "Noto Sans Mono",monospace} iframe{width:100%;height:52rem;padding:0}
 """
 
 
@@ -84,18 +93,24 @@ def _body(message: EmailMessage, kind: str) -> str:
     return str(part.get_content()) if part else ""
 
 
+def _moment(mail_id: str) -> str:
+    """When it arrived, in the office's zone."""
+    return f"{datetime.fromtimestamp(int(mail_id) / 1e9, ZONE):%d-%m-%Y %H.%M.%S} WIB"
+
+
 def _list_page(store: Store) -> str:
     rows = []
     for mail_id in reversed(store.ids()):
         mail = store.describe(mail_id)
-        when = parsedate_to_datetime(dict(mail["headers"])["Date"]) if "Date" in dict(mail["headers"]) else ""
         opening = " ".join(mail["text"].split())[:140]
         rows.append(
             f"<li><a href='/mail/{mail_id}'><b>{html.escape(mail['subject'])}</b></a><br>"
-            f"<small>{html.escape(', '.join(mail['to']))} · {html.escape(str(when))}</small><br>{html.escape(opening)}"
+            f"<small>Kepada {html.escape(', '.join(mail['to']))} · {_moment(mail_id)}</small>"
+            f"<span>{html.escape(opening)} …</span>"
         )
-    empty = "" if rows else "<p>No mail yet."
-    return _page("Mail", f"<h1>Mail</h1>{empty}<ul>{''.join(rows)}</ul>")
+    shown = f"<ul>{''.join(rows)}</ul>" if rows else "<p class=none>Belum ada surel."
+    lead = "Semua surel dari uji coba ini berhenti di sini; tidak ada yang benar-benar dikirim."
+    return _page("Surel", f"<h1>Surel ({len(rows)})</h1><p><small>{lead}</small></p>{shown}")
 
 
 def _mail_page(store: Store, mail_id: str) -> str:
@@ -109,23 +124,23 @@ def _mail_page(store: Store, mail_id: str) -> str:
             links.append(f"<a href='/part/{mail_id}/{n}'>{html.escape(part.get_filename() or '')}</a>")
     # Sandboxed: a mail runs no script here; links open in a new tab, as a mail program does it.
     frame = (
-        "<iframe sandbox='allow-popups allow-popups-to-escape-sandbox' srcdoc='<base target=_blank>"
+        "<iframe title='Isi surel' sandbox='allow-popups allow-popups-to-escape-sandbox' srcdoc='<base target=_blank>"
         f"{html.escape(shown, quote=True)}'></iframe>"
         if shown
         else ""
     )
     return _page(
         mail["subject"],
-        f"<p><a href='/'>&larr; all mail</a> · <a href='/raw/{mail_id}'>source</a></p>"
+        f"<p><a href='/'>&larr; Semua surel</a> · <a href='/raw/{mail_id}'>Sumber</a></p>"
         f"<h1>{html.escape(mail['subject'])}</h1>"
-        f"<p><small>to {html.escape(', '.join(mail['to']))} · {mail['received_at']}</small> {' '.join(links)}</p>"
-        f"{frame}<h2>Plain text</h2><pre>{html.escape(mail['text'])}</pre>",
+        f"<p><small>Kepada {html.escape(', '.join(mail['to']))} · {_moment(mail_id)}</small> {' '.join(links)}</p>"
+        f"{frame}<h2>Teks biasa</h2><pre>{html.escape(mail['text'])}</pre>",
     )
 
 
 def _page(title: str, body: str) -> str:
     head = "<meta charset=utf-8><meta name=viewport content='width=device-width'>"
-    return f"<!doctype html>{head}<title>{html.escape(title)}</title><style>{STYLE}</style>{body}"
+    return f"<!doctype html><html lang=id>{head}<title>{html.escape(title)}</title><style>{STYLE}</style>{body}"
 
 
 def web_server(store: Store, port: int) -> http.server.ThreadingHTTPServer:

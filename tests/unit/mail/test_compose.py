@@ -71,7 +71,7 @@ def test_both_parts_say_everything_in_indonesian() -> None:
             assert words in part
     assert TURN.title in text and "&lt;b&gt;2026" in html and "<b>2026" not in html and "<i>nama" not in html
     assert re.search(r"^https://tayang.test/a/abc.def$", text, re.MULTILINE)
-    assert str(mail["Subject"]).startswith("[Tayang] Giliran Anda: Memeriksa draft – Rapat Pleno “Terbuka”")
+    assert str(mail["Subject"]).startswith("[Tayang] Giliran Anda: Rapat Pleno “Terbuka”")
 
 
 def test_english_by_person() -> None:
