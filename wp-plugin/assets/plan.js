@@ -38,7 +38,7 @@
             on && el(TextareaControl, {
                 __nextHasNoMarginBottom: true,
                 label: text('caption_for', channel.name), hideLabelFromVision: true,
-                placeholder: text('caption'), rows: 4, value, onChange, 'aria-describedby': countId,
+                placeholder: text('caption'), rows: 6, value, onChange, 'aria-describedby': countId,
             }),
             on && limit > 0 && el('p', { id: countId, className: 'tayang-count' + (over ? ' is-late' : '') },
                 over ? text('characters_over', used, limit, used - limit) : text('characters', used, limit)));
@@ -59,7 +59,7 @@
             design && design.fields.map((field) => el(TextControl, Object.assign({
                 key: field.key, value: card.fields[field.key] || '', onChange: setField(field.key),
                 label: field.required ? text('required_label', field.label) : field.label,
-                required: field.required, 'data-field': field.key,
+                required: field.required, 'data-field': field.key, dir: 'auto',
             }, SIZED))),
             design && el('p', { className: 'description' }, text(featured ? 'card_photo' : 'card_no_photo')));
     }

@@ -19,8 +19,11 @@ final class Access
     /** @var array<int, string> Methods of the REST requests being answered, innermost last. */
     private array $rest_methods = [];
 
-    public function __construct(private readonly Publish_Gate $gate, private readonly Case_Mirror $cases)
-    {
+    public function __construct(
+        private readonly Publish_Gate $gate,
+        private readonly Case_Mirror $cases,
+        private readonly Sop $sop
+    ) {
     }
 
     public function register(): void
@@ -67,8 +70,9 @@ final class Access
     }
 
     /**
-     * What the person named by a case needs for the length of the step: to upload photos, and to pass core's second
-     * question in forms and blog clients ("somebody else's post?") right after `edit_post` was granted for that post.
+     * What people need for their part: who writes now uploads photos, who gives assignments the scan of the disposition;
+     * and right after `edit_post` was granted for a post, core's second question in forms and blog clients ("somebody
+     * else's post?") gets the same answer.
      *
      * @param array<string, bool> $allcaps
      * @param array<int, string> $caps
@@ -78,8 +82,9 @@ final class Access
     public function lend(array $allcaps, array $caps, array $args, \WP_User $user): array
     {
         $asked = (string) $args[0];
-        if ($asked === 'upload_files' && empty($allcaps['upload_files']) && $this->cases->edits_something($user->ID)) {
-            $allcaps['upload_files'] = true;
+        if ($asked === 'upload_files' && empty($allcaps['upload_files'])) {
+            $allcaps['upload_files'] = $this->cases->edits_something($user->ID)
+                || $this->sop->opens_something(Capabilities::roles_of($user->ID));
         }
         if ($asked === 'edit_others_posts' && $this->granted && empty($allcaps['edit_others_posts'])) {
             $allcaps['edit_others_posts'] = Case_Mirror::may_edit($this->cases->get($this->granted), $user->ID);

@@ -56,7 +56,7 @@ final class Plugin
         $this->writer = new Status_Writer();
         $this->cases = new Case_Mirror($this->writer);
         $this->gate = new Publish_Gate($this->sop, $this->cases, $this->writer, $this->refusals);
-        $this->access = new Access($this->gate, $this->cases);
+        $this->access = new Access($this->gate, $this->cases, $this->sop);
         $this->capabilities = new Capabilities($this->sidecar);
         $this->commands = new Case_Commands($this->sidecar, $this->cases, $this->content);
         $this->publisher = new Publisher($this->cases, $this->writer, $this->content);

@@ -26,7 +26,7 @@ final class Sidecar_Client
     public function post(string $path, array $body = [], string $language = ''): array|\WP_Error
     {
         if (!$this->settings->is_complete()) {
-            return self::unreachable(__('Tayang is not connected yet: an administrator must enter the sidecar’s address, the site’s name and a secret under Settings.', 'tayang'));
+            return self::unreachable(__('Tayang is not connected yet: an administrator must enter the address of the Tayang server, the site’s name and a secret under Settings.', 'tayang'));
         }
         $url = $this->settings->sidecar_url() . '/api/v1/sites/' . rawurlencode($this->settings->site_id()) . "/$path";
         $body = ['to' => (string) wp_parse_url($url, PHP_URL_PATH), 'language' => $language ?: self::language()] + $body;
@@ -79,7 +79,7 @@ final class Sidecar_Client
 
     private static function down(): string
     {
-        return __('The sidecar does not answer. Your text is saved and nothing was published; press the button again in a moment. It counts once.', 'tayang');
+        return __('The Tayang server does not answer. Your text is saved and nothing was published; press the button again in a moment. It counts once.', 'tayang');
     }
 
     private static function unreachable(string $message, string $cause = ''): \WP_Error

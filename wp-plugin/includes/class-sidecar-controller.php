@@ -46,7 +46,7 @@ final class Sidecar_Controller
         if (!current_user_can(Capabilities::ROBOT) || rest_get_authenticated_app_password() === null) {
             return new \WP_Error(
                 'tayang_not_the_sidecar',
-                __('Only the sidecar may call this, with its application password.', 'tayang'),
+                __('Only the Tayang server may call this, with its application password.', 'tayang'),
                 ['status' => is_user_logged_in() ? 403 : 401]
             );
         }

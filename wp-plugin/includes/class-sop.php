@@ -35,7 +35,7 @@ final class Sop
         if ((int) ($answer['protocol'] ?? 0) !== self::PROTOCOL || !is_array($answer['procedures'] ?? null)) {
             return new \WP_Error('tayang_protocol', sprintf(
                 /* translators: 1: number that the plugin speaks, 2: number that the sidecar speaks */
-                __('The plugin speaks protocol %1$d, the sidecar %2$s: update the older one.', 'tayang'),
+                __('The plugin speaks protocol %1$d, the Tayang server %2$s: update the older one.', 'tayang'),
                 self::PROTOCOL,
                 (string) ($answer['protocol'] ?? '?')
             ), ['status' => 502]);
@@ -109,6 +109,12 @@ final class Sop
             $this->procedures(),
             static fn(array $p): bool => $p['post_type'] === $post_type && array_intersect(self::openers($p), $roles)
         ));
+    }
+
+    /** Whether any of these SOP roles opens a procedure. @param array<int, string> $roles */
+    public function opens_something(array $roles): bool
+    {
+        return array_intersect($roles, array_merge(...array_map([self::class, 'openers'], $this->procedures()))) !== [];
     }
 
     /**

@@ -115,7 +115,7 @@ final class Cases_Page
     {
         $activity = $case['activity'] ?? [];
         $due = (string) ($activity['due_at'] ?? '');
-        $late = $due !== '' && strtotime($due) < time();
+        [$late, $left] = Office::left($due);
         printf(
             '<tr><td class="column-primary" data-colname="%s"><a class="row-title" href="%s">%s</a><br><span class="tayang-muted">%s</span></td>',
             esc_attr__('Title', 'tayang'),
@@ -131,10 +131,11 @@ final class Cases_Page
             esc_html($case['who'] ?? '')
         );
         printf(
-            '<td data-colname="%s" class="%s">%s%s</td></tr>',
+            '<td data-colname="%s"><span class="tayang-left%s">%s%s</span><br><span class="tayang-muted">%s</span></td></tr>',
             esc_attr__('Due', 'tayang'),
-            $late ? 'tayang-late' : '',
-            $late ? '<span class="dashicons dashicons-warning" aria-hidden="true"></span> ' . esc_html__('Late:', 'tayang') . ' ' : '',
+            $late ? ' tayang-late' : '',
+            $late ? '<span class="dashicons dashicons-warning" aria-hidden="true"></span> ' : '',
+            esc_html($left),
             esc_html(Office::moment($due))
         );
     }

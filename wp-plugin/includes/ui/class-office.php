@@ -127,6 +127,36 @@ final class Office
         return $time === false ? '' : wp_date('j M Y, H.i T', $time);
     }
 
+    /** @return array{bool, string} Whether a time of the sidecar is past, and in words how long it is or was until then. */
+    public static function left(string $iso): array
+    {
+        $time = $iso === '' ? false : strtotime($iso);
+        if ($time === false) {
+            return [false, ''];
+        }
+        $late = $time < time();
+        /* translators: %s: a span of time, such as "12 min" */
+        $text = $late ? __('Late by %s', 'tayang') : __('%s left', 'tayang');
+        return [$late, sprintf($text, self::span(abs($time - time())))];
+    }
+
+    /** A span of time in its two largest units, as assets/time.js says it. */
+    private static function span(int $seconds): string
+    {
+        $minutes = (int) round($seconds / 60);
+        $hours = intdiv($minutes, 60);
+        return match (true) {
+            /* translators: %d: seconds */
+            $seconds < 60 => sprintf(__('%d s', 'tayang'), $seconds),
+            /* translators: %d: minutes */
+            $minutes < 60 => sprintf(__('%d min', 'tayang'), $minutes),
+            /* translators: 1: hours, 2: minutes */
+            $hours < 24 => sprintf(__('%1$d h %2$d min', 'tayang'), $hours, $minutes % 60),
+            /* translators: 1: days, 2: hours */
+            default => sprintf(__('%1$d d %2$d h', 'tayang'), intdiv($hours, 24), $hours % 24),
+        };
+    }
+
     private static function sop(): Sop
     {
         return Plugin::instance()->sop;
