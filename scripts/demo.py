@@ -108,6 +108,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     office = Office(options.run)
     if "bluesky" not in office.channels:
         print(f"Bluesky is left out: {office.addresses.get('bluesky_reason', '')}")
+    print("Photographs: Aitzol Berasategi, CC-BY-4.0 (Debian package lomiri-wallpapers-16.04)")
     told = []
     for name, play in (("news", story.news), ("greeting", story.greeting)):
         narrator = Narrator()

@@ -20,7 +20,7 @@ from urllib.parse import urljoin
 import requests
 
 TIMEOUT_S = 30.0
-PHOTOS = Path("/usr/share/backgrounds")  # Debian package lomiri-wallpapers-16.04, CC-BY-SA 3.0
+PHOTOS = Path("/usr/share/backgrounds")  # Debian package lomiri-wallpapers-16.04; ours: Aitzol Berasategi, CC-BY-4.0
 
 View = dict[str, Any]
 T = TypeVar("T")
