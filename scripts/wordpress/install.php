@@ -65,6 +65,11 @@ update_option('timezone_string', getenv('WP_TIMEZONE') ?: 'Asia/Jakarta');
 update_option('default_pingback_flag', 0);
 update_option('default_ping_status', 'closed');
 update_option('WPLANG', getenv('WP_LOCALE') === 'en_US' ? '' : 'id_ID');
+foreach (['post' => 'hello-world', 'page' => 'sample-page'] as $type => $slug) {    // WordPress's own samples
+    foreach (get_posts(['name' => $slug, 'post_type' => $type]) as $sample) {
+        wp_delete_post($sample->ID, true);
+    }
+}
 foreach (array_filter(explode(',', (string) getenv('WP_PLUGINS'))) as $plugin) {  // e.g. tayang/tayang.php
     or_die(activate_plugin($plugin), $plugin);           // before the users: it may bring roles along
 }

@@ -121,10 +121,19 @@
             el('span', null, el('strong', null, left.text), ' · ', text('due_at', tayang.moment(at))));
     }
 
+    /** What the person before wrote to whoever acts now: the reason of a return above all. */
+    function LastNote({ view }) {
+        const deeds = view.history.filter((event) => event.decision);
+        const last = deeds[deeds.length - 1];
+        return last && last.note ? el('blockquote', { className: 'tayang-note is-' + last.decision },
+            el('strong', null, text('note_by', last.by_name || 'Tayang')), el('span', null, last.note)) : null;
+    }
+
     function Now({ view }) {
         const activity = view.activity;
         const mine = view.may_act.some((one) => one.person === config.user);
         const running = view.state === 'open' && activity;
+        const published = view.history.find((event) => event.kind === 'published');
         return el('section', { className: 'tayang-now' + (mine && running ? ' is-mine' : '') },
             el('p', { className: 'tayang-procedure' }, view.procedure.name),
             running && el('h3', null, text('step_of', activity.no, view.steps.length), ' ', activity.name),
@@ -134,7 +143,9 @@
                 mine ? el('span', null, el('strong', null, text('your_turn')), ' ', view.who)
                     : el('span', null, text('acts_now', view.who))),
             running && el(Due, { at: activity.due_at }),
+            running && el(LastNote, { view }),
             !running && el('h3', null, text('state_' + view.state)),
+            view.state === 'published' && published && el('p', null, tayang.moment(published.at)),
             view.state === 'publishing' && el(Spinner),
             view.state === 'published' && view.url && el('p', null,
                 el('a', { href: view.url }, text('see_on_site'))),

@@ -86,6 +86,8 @@ final class Strings
             'note_needed' => __('Note (needed for: %s)', 'tayang'),
             /* translators: %s: name of a button */
             'note_missing' => __('Write a note first: "%s" needs a reason.', 'tayang'),
+            /* translators: %s: name of a person */
+            'note_by' => __('Note by %s', 'tayang'),
             'cancel_reason' => __('Reason', 'tayang'),
             'recorded' => __('Recorded.', 'tayang'),
             'retry' => __('Try again', 'tayang'),
