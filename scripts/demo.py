@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -48,6 +49,8 @@ class Narrator:
     def case(self) -> dict[str, Any]:
         view = self.view
         roles = {step["no"]: step["role"] for step in view["steps"]}
+        ended = [entry for entry in view["history"] if entry["decision"]]
+        entered = [view["history"][0], *ended]  # a step is entered when the one before it ends
         return {
             "procedure": view["procedure"]["key"],
             "steps": [
@@ -57,10 +60,9 @@ class Narrator:
                     "attempt": entry["attempt"],
                     "decision": entry["decision"],
                     "via": entry["via"],
-                    "seconds": entry["seconds"],
+                    "seconds": round((moment(entry) - moment(before)).total_seconds(), 1),
                 }
-                for entry in view["history"]
-                if entry["decision"]
+                for before, entry in zip(entered, ended, strict=False)
             ],
             "website_url": view["url"] if view["website"] else None,
             "channels": [
@@ -85,6 +87,10 @@ class Narrator:
             print(f"  website    {view['url']}")
         for delivery in view["deliveries"]:
             print(f"  {delivery['channel']:<10} {delivery['state']:<8} {delivery['url'] or delivery['remote_id']}")
+
+
+def moment(entry: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(entry["at"])
 
 
 def clock(seconds: float) -> str:

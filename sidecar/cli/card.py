@@ -8,7 +8,7 @@ import click
 import yaml
 
 from workers.cards import CardError
-from workers.cards.layout import find_template, load_brand, load_template
+from workers.cards.layout import find_brand, find_template, load_brand, load_template
 from workers.cards.render import render_files
 from workers.media import MediaError
 
@@ -33,9 +33,8 @@ def group() -> None:
 @click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="YAML: field: text.")
 @click.option("--out", "out_dir", required=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--photo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--brand", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Default: cards/brand.yaml."
-)
+@click.option("--site", default="jember", show_default=True, help="The office whose brand it bears.")
+@click.option("--brand", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A brand file instead.")
 @config_option
 @language_option
 def render_command(
@@ -43,6 +42,7 @@ def render_command(
     data: Path | None,
     out_dir: Path,
     photo: Path | None,
+    site: str,
     brand: Path | None,
     config_dir: Path,
     language: str,
@@ -51,7 +51,7 @@ def render_command(
     try:
         found = find_template(config_dir, template)
         words = _read_words(data) if data else {field.key: field.sample for field in found.fields}
-        office = load_brand(brand or config_dir / "cards" / "brand.yaml")
+        office = load_brand(brand) if brand else find_brand(config_dir, site)
         for made in render_files(found, words, office, photo, out_dir):
             click.echo(f"{made.output:<12} {made.width:>4} × {made.height:<4} {made.bytes:>8} B  {made.path}")
     except (CardError, MediaError) as error:

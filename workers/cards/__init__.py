@@ -23,6 +23,10 @@ SENTENCES = {
         "en": "There is no card template named {key}.",
         "id": "Tidak ada templat kartu bernama {key}.",
     },
+    "no_brand": {
+        "en": "The office {site} has no brand yet: put its name and colours into {file}.",
+        "id": "Kantor {site} belum punya identitas kartu: isikan nama dan warnanya pada {file}.",
+    },
     "no_such_size": {
         "en": "The template {key} has no size {size}; it has {known}.",
         "id": "Templat {key} tidak punya ukuran {size}; yang ada: {known}.",

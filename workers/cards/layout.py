@@ -182,6 +182,14 @@ def find_template(config_dir: Path, key: str) -> Template:
     return load_template(config_dir / "cards" / key)
 
 
+def find_brand(config_dir: Path, site_id: str) -> Brand:
+    """The brand of the office `site_id`. Raises `CardError`; another office's brand is never taken instead."""
+    path = config_dir / "cards" / "brands" / f"{site_id}.yaml"
+    if not path.is_file():
+        raise CardError("no_brand", site=site_id, file=f"cards/brands/{site_id}.yaml")
+    return load_brand(path)
+
+
 def load_brand(path: Path) -> Brand:
     """Read an office's brand. Raises `CardError` `bad_template`."""
     raw, node = _read_yaml(path)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.context import Context
-from workers.cards.layout import Brand, Template, find_template, load_brand
+from workers.cards.layout import Brand, Template, find_brand, find_template
 from workers.cards.render import render_files
 from workers.media.derive import Derived
 
@@ -23,18 +23,12 @@ def card_pictures(
     Outputs are named `card_<size>`. Raises CardError, or MediaError for the photograph.
     """
     template = find_template(ctx.settings.config_dir, str(card.get("template") or ""))
-    brand = load_brand(brand_file(ctx.settings.config_dir, site_id))
+    brand = find_brand(ctx.settings.config_dir, site_id)
     fields = {str(key): str(value or "") for key, value in (card.get("fields") or {}).items()}
     path, focal = photo if photo else (None, None)
     folder.mkdir(parents=True, exist_ok=True)
     recipe = _recipe(template, brand)
     return [(picture, recipe) for picture in render_files(template, fields, brand, path, folder, focal)]
-
-
-def brand_file(config_dir: Path, site_id: str) -> Path:
-    """The office's own brand, else that of the installation."""
-    own = config_dir / "cards" / f"brand-{site_id}.yaml"
-    return own if own.is_file() else config_dir / "cards" / "brand.yaml"
 
 
 def _recipe(template: Template, brand: Brand) -> str:

@@ -11,6 +11,7 @@ import yaml
 
 from workers.cards import SENTENCES, CardError
 from workers.cards.layout import (
+    find_brand,
     find_template,
     load_brand,
     load_template,
@@ -103,7 +104,7 @@ def test_an_unknown_template_is_named(key: str) -> None:
 
 
 def test_the_shipped_brand_has_every_colour_the_templates_take() -> None:
-    brand = load_brand(CARDS / "brand.yaml")
+    brand = load_brand(CARDS / "brands/jember.yaml")
     for template in load_templates(CONFIG).values():
         for value in template.colours.values():
             assert not value.startswith("brand.") or value.removeprefix("brand.") in brand.colours
@@ -120,3 +121,10 @@ def test_every_sentence_is_there_in_both_languages() -> None:
     for code, texts in SENTENCES.items():
         parts = [sorted(part.split("}")[0] for part in text.split("{")[1:]) for text in texts.values()]
         assert set(texts) == {"id", "en"} and parts[0] == parts[1], code
+
+
+def test_an_office_never_gets_the_brand_of_another():
+    with pytest.raises(CardError) as caught:
+        find_brand(CARDS.parent, "bondowoso")
+    assert caught.value.code == "no_brand"
+    assert "cards/brands/bondowoso.yaml" in caught.value.sentence("id")

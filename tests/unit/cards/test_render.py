@@ -34,7 +34,7 @@ def sample(template: Template, **changes: str) -> dict[str, str]:
 
 
 def brand() -> Brand:
-    return load_brand(CONFIG / "cards/brand.yaml")
+    return load_brand(CONFIG / "cards/brands/jember.yaml")
 
 
 def make_photo(path: Path, size: tuple[int, int] = (1200, 900)) -> Path:
