@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE
 from tests.testbed import story
 from tests.testbed.office import PHOTOS, Office
+from tests.testbed.screens import DESK, PHONE, open_editor
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 
@@ -95,21 +95,6 @@ def test_secretary_finds_the_new_assignment_page(
     desk.goto(f"{office.wordpress}/wp-admin/admin.php?page=tayang")
     expect(desk.get_by_role("heading", level=1)).to_be_visible()
     shot(desk, "my-tasks")
-
-
-def open_editor(page: Page, office: Office, post: int) -> None:
-    """The block editor of a post, with the sidebar of the post shown. Waits on the data store, not on pixels."""
-    page.goto(f"{office.wordpress}/wp-admin/post.php?post={post}&action=edit")
-    page.wait_for_function(
-        "() => window.wp && wp.data && wp.data.select('core/editor')"
-        " && wp.data.select('core/editor').getCurrentPostId()"
-    )
-    page.evaluate(
-        """() => {
-            const store = wp.data.dispatch('core/edit-post');
-            (store.openGeneralSidebar || (() => {}))('edit-post/document');
-        }"""
-    )
 
 
 def label(office: Office, login: str, post: int, command: str) -> str:

@@ -148,6 +148,15 @@ final class GateTest extends TayangTestCase
         self::assertFalse(user_can($user, 'edit_post', $id));
     }
 
+    public function testWhoGivesAssignmentsMayUploadTheScan(): void
+    {
+        $user = $this->user('contributor');
+        update_user_meta($user, 'tayang_roles', ['kasubbag']);
+        self::assertFalse(user_can($user, 'upload_files'));
+        update_user_meta($user, 'tayang_roles', ['sekretaris']);
+        self::assertTrue(user_can($user, 'upload_files'));
+    }
+
     public function testThePicturesOfACaseFollowItsSteps(): void
     {
         $id = $this->make_case(2, 'contributor');

@@ -133,6 +133,8 @@
         const activity = view.activity;
         const mine = view.may_act.some((one) => one.person === config.user);
         const running = view.state === 'open' && activity;
+        const now = useClock();
+        const waits = view.state === 'publishing' && view.publish_at && new Date(view.publish_at).getTime() > now;
         const published = view.history.find((event) => event.kind === 'published');
         return el('section', { className: 'tayang-now' + (mine && running ? ' is-mine' : '') },
             el('p', { className: 'tayang-procedure' }, view.procedure.name),
@@ -144,9 +146,10 @@
                     : el('span', null, text('acts_now', view.who))),
             running && el(Due, { at: activity.due_at }),
             running && el(LastNote, { view }),
-            !running && el('h3', null, text('state_' + view.state)),
+            !running && el('h3', null, text('state_' + (waits ? 'waiting' : view.state))),
+            waits && el('p', null, tayang.moment(view.publish_at)),
             view.state === 'published' && published && el('p', null, tayang.moment(published.at)),
-            view.state === 'publishing' && el(Spinner),
+            view.state === 'publishing' && !waits && el(Spinner),
             view.state === 'published' && view.url && el('p', null,
                 el('a', { href: view.url }, text('see_on_site'))),
             !view.website && el('p', { className: 'description' }, text('social_only')));
@@ -260,20 +263,25 @@
     function Cancel({ view, command }) {
         const option = view.options.find((one) => one.command === 'cancel');
         const [reason, setReason] = useState('');
+        const [missing, setMissing] = useState('');
         if (!option) {
             return null;
         }
         return el('details', { className: 'tayang-section tayang-cancel' },
-            el('summary', null, option.label),
-            option.allowed && el(TextareaControl, {
-                __nextHasNoMarginBottom: true, rows: 2, label: text('cancel_reason'), value: reason, onChange: setReason,
-            }),
+            el('summary', null, text('cancel_case')),
+            option.allowed && el('div', { className: missing ? 'has-error' : '' },
+                el(TextareaControl, {
+                    __nextHasNoMarginBottom: true, rows: 2, label: text('cancel_reason'), value: reason,
+                    onChange: (value) => { setReason(value); setMissing(''); },
+                }),
+                missing && el('p', { className: 'tayang-field-error' }, missing)),
             el(CommandButton, {
                 option, command, variant: 'secondary', destructive: true, reasonId: 'tayang-cancel-reason',
                 onPress: () => {
                     if (reason.trim()) {
                         command.send('cancel', { note: reason.trim() });
                     } else {
+                        setMissing(text('note_missing', option.label));
                         wp.a11y.speak(text('note_missing', option.label), 'assertive');
                     }
                 },
@@ -295,9 +303,10 @@
                         step.attempt > 1 ? text('attempt', step.attempt) : ''].filter(Boolean).join(' · '))));
     }
 
-    function Steps({ view }) {
-        return el('section', { className: 'tayang-section', 'aria-labelledby': 'tayang-steps' },
-            el('h3', { id: 'tayang-steps' }, text('steps')),
+    /** Open where there is room; beside an editor it would push the editor's own boxes out of sight. */
+    function Steps({ view, open }) {
+        return el('details', { className: 'tayang-section', open },
+            el('summary', null, text('steps')),
             el('ol', { className: 'tayang-steps' }, view.steps.map((step) => el(Step, { key: step.no, step }))));
     }
 
@@ -337,8 +346,8 @@
                 mail.sent_at ? tayang.moment(mail.sent_at) : text('mail_waiting')))));
     }
 
-    function History({ view }) {
-        return el('details', { className: 'tayang-section', open: true },
+    function History({ view, open }) {
+        return el('details', { className: 'tayang-section', open },
             el('summary', null, text('history')),
             el('ol', { className: 'tayang-history' }, view.history.slice().reverse().map((event, index) => el('li', {
                 key: view.history.length - index, className: 'is-' + (event.decision || 'other'),
@@ -448,8 +457,8 @@
             el(PublishAt, { view, command }),
             el(Deliveries, { view }),
             el(Disposition, { view }),
-            el(Steps, { view }),
-            el(History, { view }),
+            el(Steps, { view, open: place === 'page' }),
+            el(History, { view, open: place === 'page' }),
             el(Mails, { view }),
             el(Cancel, { view, command }));
     };
@@ -462,6 +471,13 @@
         }
     }
 
+    function classicLock(locked) {
+        const save = document.getElementById('save-post');
+        if (save) {
+            save.disabled = locked;
+        }
+    }
+
     function classicFeatured() {
         const field = document.getElementById('_thumbnail_id');
         return field && Number(field.value) > 0 ? Number(field.value) : 0;
@@ -470,7 +486,8 @@
     function mount(node) {
         const classic = node.dataset.tayangPanel === 'classic';
         const panel = el(tayang.Panel, {
-            postId: Number(node.dataset.post), place: node.dataset.tayangPanel, lock: () => {},
+            postId: Number(node.dataset.post), place: node.dataset.tayangPanel,
+            lock: classic ? classicLock : () => {},
             saveFirst: classic ? classicSaveFirst : async () => {},
             featured: classic ? classicFeatured : () => config.featured,
         });

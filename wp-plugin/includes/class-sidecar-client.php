@@ -79,7 +79,7 @@ final class Sidecar_Client
 
     private static function down(): string
     {
-        return __('The Tayang server does not answer. Your text is saved and nothing was published; press the button again in a moment. It counts once.', 'tayang');
+        return __('The Tayang server does not answer. Nothing is lost and nothing was published; press again in a moment. It counts once.', 'tayang');
     }
 
     private static function unreachable(string $message, string $cause = ''): \WP_Error

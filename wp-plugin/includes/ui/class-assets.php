@@ -32,7 +32,7 @@ final class Assets
             'panel' => ['tayang-plan'],
             'editor' => ['tayang-panel', 'wp-plugins', 'wp-data', 'wp-editor', 'wp-edit-post'],
             'assignment' => ['wp-api-fetch', 'wp-a11y', 'wp-dom-ready'],
-            'quick-edit' => ['jquery', 'wp-a11y'],
+            'quick-edit' => ['jquery', 'wp-a11y', 'inline-edit-post'],
         ];
         foreach ($scripts as $name => $needs) {
             wp_register_script("tayang-$name", self::url("$name.js"), $needs, self::version("$name.js"), true);

@@ -49,6 +49,7 @@ final class Strings
     {
         return [
             'state_publishing' => __('Being published', 'tayang'),
+            'state_waiting' => __('Approved; to be published on', 'tayang'),
             'state_published' => __('Published', 'tayang'),
             'state_cancelled' => __('Cancelled', 'tayang'),
             'state_open' => __('In progress', 'tayang'),
@@ -88,15 +89,13 @@ final class Strings
             'note_missing' => __('Write a note first: "%s" needs a reason.', 'tayang'),
             /* translators: %s: name of a person */
             'note_by' => __('Note by %s', 'tayang'),
+            'cancel_case' => __('Cancel this assignment', 'tayang'),
             'cancel_reason' => __('Reason', 'tayang'),
             'recorded' => __('Recorded.', 'tayang'),
             'retry' => __('Try again', 'tayang'),
             'loading' => __('Asking the Tayang server …', 'tayang'),
             'unreachable' => __('The Tayang server does not answer.', 'tayang'),
-            'text_is_safe' => __(
-                'You can go on writing and saving; your text is kept. Steps can be taken once the server answers again.',
-                'tayang'
-            ),
+            'text_is_safe' => __('You can go on writing and saving. Steps can be taken once the server answers again.', 'tayang'),
             /* translators: 1: number of the step, 2: role and person who must act */
             'last_known' => __('Last known: step %1$d, %2$s.', 'tayang'),
             'locked' => __('This step is not yours to edit; the content is locked here.', 'tayang'),
