@@ -115,7 +115,7 @@ def _candidates(activity: Activity, case: Case, actor: cmd.Actor) -> Iterable[cm
         case ActivityKind.DECIDE:
             yield cmd.Approve(actor=actor, content_sha256=case.content_sha256)
             yield cmd.ReturnForRevision(actor=actor, note=placeholder)
-        case ActivityKind.PUBLISH:
+        case ActivityKind.PUBLISH if activity.publishing is PublishingStart.BUTTON:
             yield cmd.Publish(actor=actor)
     yield cmd.PlanPublication(actor=actor, publish_at=None)
     yield cmd.Cancel(actor=actor, note=placeholder)
@@ -233,11 +233,11 @@ def _return(case: Case, activity: Activity, command: cmd.ReturnForRevision, now:
 def _publish(
     procedure: Procedure, case: Case, activity: Activity, command: cmd.Publish, now: datetime
 ) -> list[ev.Event]:
-    if command.actor.person is None and activity.publishing is PublishingStart.AUTOMATIC:
-        _fits(activity, command, ActivityKind.PUBLISH)
-        by = ev.By(None)
-    else:
-        by = _turn(case, activity, command, now, ActivityKind.PUBLISH)
+    _fits(activity, command, ActivityKind.PUBLISH)
+    automatic = activity.publishing is PublishingStart.AUTOMATIC
+    if automatic and command.actor.person is not None:
+        raise errors.PublishesByItself(no=activity.no)
+    by = ev.By(None) if automatic else _turn(case, activity, command, now, ActivityKind.PUBLISH)
     _require_final_approval(procedure, case)
     return [
         ev.PublicationOrdered(

@@ -77,6 +77,12 @@ class NotApproved(SopError):
     code = "not_approved"
 
 
+class PublishesByItself(SopError):
+    """The SOP file lets this activity begin by itself; nobody presses it: `no`."""
+
+    code = "publishes_by_itself"
+
+
 class PublishAtPast(SopError):
     """A publication time that lies in the past: `publish_at`."""
 

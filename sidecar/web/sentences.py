@@ -64,6 +64,7 @@ REFUSALS: Mapping[str, str] = {
     "note_required": N_("A note is needed: write what has to be corrected, or the reason."),
     "publish_at_past": N_("The publication time lies in the past. Choose a later one."),
     "bad_delegation": N_("A delegation needs another person, and an end that lies after its beginning."),
+    "publishes_by_itself": N_("This step begins by itself at the planned time; nobody needs to press anything."),
     "not_publishing": N_("This is not being published at the moment."),
     "database_busy": N_("Too much is going on at this moment. Nothing was changed; press again in a few seconds."),
     "internal": N_(

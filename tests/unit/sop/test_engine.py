@@ -177,6 +177,7 @@ def test_the_system_starts_only_automatic_publication():
     case, _ = walk.walk_to(GREETING, 7)
     (event,) = decide(GREETING, case, cmd.Publish(actor=cmd.SYSTEM, via=cmd.Via.SYSTEM), NOW)
     assert event.by == ev.By(None)
+    assert refusal(GREETING, case, cmd.Publish(actor=walk.holder("humas"))).code == "publishes_by_itself"
     early, _ = walk.walk_to(GREETING, 6)
     assert refusal(GREETING, early, cmd.Publish(actor=cmd.SYSTEM)).code == "wrong_activity"
 
@@ -249,6 +250,7 @@ def test_every_button_tells_the_truth(procedure):
                 own = role == activity.role
                 if option.command in ("assign", "hand_over", "submit", "approve", "return", "publish"):
                     assert allowed is own, (activity.no, role, option)
+                    assert option.command != "publish" or activity.publishing is PublishingStart.BUTTON
 
 
 def test_a_closed_case_offers_nothing():

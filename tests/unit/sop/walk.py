@@ -11,7 +11,7 @@ from sidecar.sop import commands as cmd
 from sidecar.sop import events as ev
 from sidecar.sop.case import Case, CaseState, evolve
 from sidecar.sop.engine import decide
-from sidecar.sop.procedure import Activity, ActivityKind, Procedure
+from sidecar.sop.procedure import Activity, ActivityKind, Procedure, PublishingStart
 
 ROOT = Path(__file__).parents[3]
 JEMBER = sop_file.load_file(ROOT / "config/sop/13-ORT.06-3509-2021.yaml")
@@ -52,7 +52,8 @@ def fitting(activity: Activity, case: Case, digest: str = "d1") -> cmd.Command:
             return cmd.Submit(actor=actor, content_sha256=digest)
         case ActivityKind.DECIDE:
             return cmd.Approve(actor=actor, content_sha256=case.content_sha256)
-    return cmd.Publish(actor=actor)
+    # An activity that begins by itself is begun by the system.
+    return cmd.Publish(actor=actor if activity.publishing is PublishingStart.BUTTON else cmd.SYSTEM)
 
 
 def walk_to(procedure: Procedure, no: int, digest: str = "d1") -> tuple[Case, list[ev.Event]]:
