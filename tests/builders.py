@@ -34,7 +34,7 @@ from sidecar.services.view_case import View, view_case
 from sidecar.settings import Settings
 from sidecar.sop import commands as cmd
 from sidecar.sop.content import content_sha256
-from sidecar.sop.procedure import Sop
+from sidecar.sop.procedure import PublishingStart, Sop
 from sidecar.store.upgrade import upgrade
 
 ROOT = Path(__file__).parents[1]
@@ -244,9 +244,11 @@ def make_case(
 
 
 def step(ctx: Context, office: Office, case_id: str, content: dict[str, Any] | None = None) -> Outcome:
-    """The command that carries the case one step forward, by the person whose turn it is."""
+    """The command that carries the case one step forward, by the person whose turn it is, or by the system."""
     view = look(ctx, office, case_id)
     activity = view["activity"]
+    if office.sop.procedure(view["procedure"]["key"]).activity(activity["no"]).publishing is PublishingStart.AUTOMATIC:
+        return run_system_command(ctx, office.site_id, case_id, cmd.Publish(actor=cmd.SYSTEM, via=cmd.Via.SYSTEM))
     name = {"assign": "assign", "handover": "hand_over", "work": "submit", "decide": "approve", "publish": "publish"}
     params: dict[str, Any] = {}
     if activity["kind"] == "work":
