@@ -22,6 +22,7 @@ from tests.testbed.office import PHOTOS, Office, OfficeError, View, wait_until  
 from tests.testbed.screens import DESK, PHONE, press  # noqa: E402
 
 LARGEST_BYTES = 250_000
+PHONE_PX = 1200  # a phone's page from its top, at most this high
 PALETTES = (256, 160, 96, 64)  # colours, tried until the file is small enough
 
 
@@ -32,11 +33,11 @@ class Camera:
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def take(self, page: Page, name: str, most_px: int = 0) -> None:
-        """The window as it is; on a phone the page from its top, `most_px` high at most."""
+    def take(self, page: Page, name: str) -> None:
+        """The window as it is; on a phone the page from its top."""
         page.mouse.move(0, 0)
         if page.viewport_size and page.viewport_size == PHONE:
-            height = min(int(page.evaluate("document.documentElement.scrollHeight")), most_px or 1800)
+            height = min(int(page.evaluate("document.documentElement.scrollHeight")), PHONE_PX)
             clip = {"x": 0, "y": 0, "width": PHONE["width"], "height": height}
             shot = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
         else:
@@ -111,11 +112,13 @@ class Walk:
         expect(page.locator(".tayang-panel[data-revision]")).to_be_visible()
         return int(page.url.rpartition("post=")[2])
 
-    def by_phone(self, login: str, title: str, decision: str, note: str = "", pictures: str = "") -> None:
+    def by_phone(
+        self, login: str, title: str, decision: str, note: str = "", pictures: str = "", with_mail: bool = False
+    ) -> None:
         """Opens the mail's link on a phone and decides there; `pictures`: the name to take pictures under."""
         mail = self.office.person(login).mail_for(title)
         phone = screens.visitor(self.browser, PHONE)
-        if pictures:
+        if with_mail:
             letter = screens.visitor(self.browser, DESK)
             letter.goto(f"{self.office.addresses['mail']}/mail/{mail.id}", wait_until="networkidle")
             self.camera.take(letter, "mail")
@@ -128,11 +131,11 @@ class Walk:
             self.camera.take(phone, pictures)
         phone.fill("#code", mail.code)
         phone.fill("#note", note)
-        if pictures:
+        if with_mail:
             self.camera.take_part(phone, "#decide", f"{pictures}-decision")
         phone.locator(f"button[value={decision}]").click()
         expect(phone.locator("button[value=approve]")).to_have_count(0)
-        if pictures:
+        if with_mail:
             self.camera.take(phone, f"{pictures}-done")
         phone.context.close()
 
@@ -186,14 +189,14 @@ def news(walk: Walk) -> View:
     text = story.paragraphs(story.NEWS_PARAGRAPHS) + story.images(penyusun, photos[1:])
     screens.type_into_editor(page, {"content": text, "excerpt": story.NEWS_EXCERPT})
     screens.fill_captions(page, dict.fromkeys(office.channels, story.NEWS_CAPTION))
-    page.locator(".tayang-panel").evaluate("panel => panel.scrollIntoView({block: 'start'})")
+    show(page, ".tayang-setting-panel", "start")
     walk.camera.take(page, "editor-panel")
     press(page, "submit")
     page = walk.case("kasubbag", post, 7)
     walk.camera.take(page, "case-page")
     press(page, "approve")
     walk.turn("pengampu", post, 8)
-    walk.by_phone("pengampu", title, "approve", pictures="approval-phone")
+    walk.by_phone("pengampu", title, "approve", pictures="approval-phone", with_mail=True)
     walk.turn("pembina", post, 9)
     walk.by_phone("pembina", title, "approve")
     page = walk.case("humas", post, 10)
@@ -227,15 +230,36 @@ def greeting(walk: Walk) -> View:
     screens.fill_captions(page, dict.fromkeys(office.channels, story.GREETING_CAPTION))
     card = story.card("Selamat Hari Raya Nyepi Tahun Baru Saka 1949", photo)
     screens.fill_card(page, card)
-    page.locator(".tayang-card").evaluate("card => card.scrollIntoView({block: 'center'})")
+    show(page, ".tayang-card", "center")
     walk.camera.take(page, "editor-card")
     press(page, "submit")
     walk.turn("kasubbag", post, 5)
     tasks(walk)
-    walk.by_phone("kasubbag", title, "approve")
+    page = walk.case("kasubbag", post, 5)
+    expect(page.locator(".tayang-card-pictures img").first).to_be_visible()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.tayang-card-pictures img')].every(i => i.naturalWidth)"
+    )
+    walk.camera.take(page, "case-greeting")
+    press(page, "approve")
     walk.turn("pembina", post, 6)
-    walk.by_phone("pembina", title, "approve")
+    walk.by_phone("pembina", title, "approve", pictures="approval-greeting-phone")
     return walk.out("pembina", post)
+
+
+def show(page: Page, selector: str, where: str) -> None:
+    """Brings a part of the sidebar into view, below the sidebar's tabs, with every text from its first line."""
+    page.locator(selector).first.evaluate(
+        """(part, where) => {
+            document.activeElement.blur();
+            document.querySelectorAll('.tayang-panel textarea, .tayang-panel input').forEach((field) => {
+                field.scrollTop = field.scrollLeft = 0;
+            });
+            part.style.scrollMarginTop = '48px';
+            part.scrollIntoView({block: where});
+        }""",
+        where,
+    )
 
 
 def tasks(walk: Walk) -> None:

@@ -96,6 +96,15 @@ def made(ctx: Context, site_id: str, content: Mapping[str, Any]) -> list[Made]:
     return [*_latest(wanted, rows)]
 
 
+def card_of_case(ctx: Context, site_id: str, case_id: str, content_sha256: str) -> list[Made] | None:
+    """The card of a submitted content in its sizes; empty while it is being made, None when there is no card."""
+    with ctx.uow(read_only=True) as uow:
+        revision = uow.revisions.latest(site_id, case_id, content_sha256) if content_sha256 else None
+    if revision is None or card_source(revision.content) is None:
+        return None
+    return [picture for picture in made(ctx, site_id, revision.content) if picture.source.image_id is None]
+
+
 def known_recipes(ctx: Context, site_id: str, source: Source) -> set[tuple[str, str]]:
     """(output, recipe) of the pictures that need not be made again."""
     query = select(DerivativeRow.output, DerivativeRow.recipe).where(

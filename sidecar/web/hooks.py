@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify
@@ -9,8 +10,10 @@ from flask import Blueprint, Response, g, jsonify
 from sidecar.card_catalogue import cards
 from sidecar.context import Context
 from sidecar.i18n import translator
+from sidecar.media_links import media_url
 from sidecar.services.channels import Channel, list_channels
 from sidecar.services.list_cases import list_cases
+from sidecar.services.media import card_of_case
 from sidecar.services.open_case import OpenRequest, open_case
 from sidecar.services.procedures import get_sop
 from sidecar.services.requests import CommandRequest
@@ -25,6 +28,7 @@ from sidecar.web.errors import RequestError
 from sidecar.web.openapi import document
 
 PROTOCOL = 1
+MAX_CARDS = 3
 PREFIX = "/api/v1/sites/<site_id>"
 # What every command carries beside its own parameters.
 COMMON = frozenset(bodies.CommandBody.model_fields) | {"command"}
@@ -142,7 +146,22 @@ def _view(ctx: Context, site: Site, actor: int, language: str, **by: Any) -> dic
     for delivery in found["deliveries"]:
         message = delivery["error"]
         delivery["error"] = gettext(message) if message else ""
+    found["card"] = _card(ctx, site, found)
     return found
+
+
+def _card(ctx: Context, site: Site, view: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The painted card, for those who decide in WordPress."""
+    pictures = card_of_case(ctx, site.id, view["case_id"], view["content_sha256"])
+    if pictures is None:
+        return None
+    # The same address for a whole day, so that a page that asks again shows no other picture.
+    day = ctx.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    valid_for = day + timedelta(days=2) - ctx.now()
+    return [
+        {"url": media_url(ctx, one.path, valid_for), "width": one.width, "height": one.height, "alt": one.source.alt}
+        for one in pictures[:MAX_CARDS]
+    ]
 
 
 def _text(text: Text) -> dict[str, str]:

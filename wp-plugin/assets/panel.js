@@ -12,7 +12,7 @@
     const { Button, Notice, Spinner, SelectControl, TextareaControl } = wp.components;
     const CLOCK_MS = 15000;       // the time left on the screen
     const REFRESH_MS = 60000;     // somebody else may have acted
-    const PUBLISHING_MS = 4000;   // while the workers publish
+    const PUBLISHING_MS = 4000;   // while the workers publish, or paint the card
     const IN_OWN_PLACE = ['plan_publication', 'cancel'];
     const PRIMARY = ['assign', 'hand_over', 'submit', 'approve', 'publish'];
 
@@ -50,7 +50,9 @@
             }
         }
         useEffect(() => { load(); }, [postId]);
-        const every = data.view && data.view.state === 'publishing' ? PUBLISHING_MS : REFRESH_MS;
+        const card = data.view && data.view.card;
+        const soon = data.view && (data.view.state === 'publishing' || (card && !card.length));
+        const every = soon ? PUBLISHING_MS : REFRESH_MS;
         useEffect(() => {
             const timer = setInterval(() => { if (!document.hidden) { load(); } }, every);
             return () => clearInterval(timer);
@@ -397,6 +399,22 @@
                 text('new_assignment')));
     }
 
+    /** The painted card, beside its words on the case page; the server has it as it was submitted. */
+    function showCard(card) {
+        const place = document.querySelector('[data-tayang-card]');
+        if (!place || !card) {
+            return;
+        }
+        place.replaceChildren(...card.map((one) => {
+            const picture = document.createElement('img');
+            Object.assign(picture, { src: one.url, width: one.width, height: one.height, alt: one.alt });
+            return picture;
+        }));
+        if (!card.length) {
+            place.textContent = text('card_coming');
+        }
+    }
+
     /** What the page before this one has left to be said (assets/assignment.js). */
     function takeNotice() {
         const notice = window.sessionStorage.getItem('tayang-notice') || '';
@@ -432,6 +450,8 @@
             },
         });
         useEffect(() => { if (view) { lock(locked); } }, [Boolean(view), locked]);
+        const card = view && view.card ? JSON.stringify(view.card) : '';
+        useEffect(() => { showCard(view && view.card); }, [card]);
 
         if (data.loading) {
             return el('div', { className: 'tayang-panel' }, el(Spinner), el('span', { role: 'status' }, text('loading')));

@@ -89,9 +89,13 @@ final class Case_Page
 
     private function preview(\WP_Post $post): void
     {
-        $this->article($post);
-        $this->captions($post);
+        $is_card = Assets::plan($post->ID)['card'] !== null;
+        // A greeting is its card; most have no text of their own.
+        if (!$is_card || trim($post->post_content) !== '') {
+            $this->article($post);
+        }
         $this->card($post);
+        $this->captions($post);
         $this->photos($post);
     }
 
@@ -142,11 +146,11 @@ final class Case_Page
         $design = $designs[$card['template']] ?? ['name' => $card['template'], 'fields' => []];
         $labels = array_column($design['fields'], 'label', 'key');
         printf(
-            '<section class="tayang-card-box"><h2>%s</h2><p>%s</p><dl>',
+            '<section class="tayang-card-box"><h2>%s</h2><div class="tayang-card-pictures" data-tayang-card></div><p>%s</p><dl>',
             esc_html__('Greeting card', 'tayang'),
             esc_html($design['name'])
         );
-        foreach ((array) $card['fields'] as $key => $value) {
+        foreach (array_filter((array) $card['fields'], 'strlen') as $key => $value) {
             printf('<dt>%s</dt><dd>%s</dd>', esc_html($labels[$key] ?? $key), nl2br(esc_html((string) $value)));
         }
         echo '</dl></section>';
