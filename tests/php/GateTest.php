@@ -148,6 +148,18 @@ final class GateTest extends TayangTestCase
         self::assertFalse(user_can($user, 'edit_post', $id));
     }
 
+    public function testEarlierVersionsFollowTheirPost(): void
+    {
+        $user = $this->user('contributor');
+        $id = $this->make_case(2, 'contributor');
+        $revision = (int) _wp_put_post_revision($id);
+        self::assertGreaterThan(0, $revision);
+        self::assertTrue(user_can($user, 'edit_post', $revision));
+        self::assertFalse(user_can($user, 'delete_post', $revision));
+        $this->go_on($id, 3);
+        self::assertFalse(user_can($user, 'edit_post', $revision));
+    }
+
     public function testWhoGivesAssignmentsMayUploadTheScan(): void
     {
         $user = $this->user('contributor');

@@ -55,6 +55,9 @@ final class Access
         }
         $this->granted = 0;
         $post = get_post($args[0] instanceof \WP_Post ? $args[0]->ID : (int) $args[0]);
+        if ($post && $post->post_type === 'revision') {
+            $post = get_post($post->post_parent);             // earlier versions belong to who may touch the text
+        }
         if ($post && $post->post_type === 'attachment') {
             return $this->map_picture($caps, $cap, $user_id, $post);
         }

@@ -36,10 +36,16 @@ final class Posts_List
     public function states(array $states, $post): array
     {
         $mirror = Office::mirror($post->ID);
-        if ($mirror && ($mirror['state'] ?? '') === 'open') {
-            $states['tayang'] = esc_html($this->step($mirror));
-        } elseif ($mirror && ($mirror['state'] ?? '') === 'publishing') {
-            $states['tayang'] = esc_html__('Being published', 'tayang');
+        $state = match ($mirror['state'] ?? '') {
+            'open' => $this->step($mirror),
+            'publishing' => __('Being published', 'tayang'),
+            // On the website core says it itself.
+            'published' => $post->post_status === 'publish' ? '' : __('Out on social media', 'tayang'),
+            'cancelled' => __('Cancelled', 'tayang'),
+            default => '',
+        };
+        if ($state !== '') {
+            $states['tayang'] = esc_html($state);
         }
         if ($this->is_quick_edit()) {
             foreach ($this->take_refusals() as $sentence) {
