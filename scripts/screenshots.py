@@ -59,7 +59,7 @@ class Camera:
                 break
         path = self.folder / f"{name}.png"
         path.write_bytes(data.getvalue())
-        print(f"  {path.name:<24}{picture.width} x {picture.height}, {len(data.getvalue()) // 1000} kB", flush=True)
+        print(f"  {path.name:<28}{picture.width} x {picture.height}, {len(data.getvalue()) // 1000} kB", flush=True)
 
 
 class Walk:

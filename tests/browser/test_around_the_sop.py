@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.testbed import screens, story
-from tests.testbed.office import Office
+from tests.testbed.office import PHOTOS, Office
 from tests.testbed.screens import DESK
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
@@ -96,3 +97,27 @@ def test_a_planned_time_set_in_the_panel_is_kept_and_shown(
         second=0, microsecond=0
     )
     assert not complaints
+
+
+def test_who_decides_in_wordpress_sees_the_painted_card(
+    office: Office, open_context: Open, log_in: LogIn, tag: str
+) -> None:
+    who = office.person
+    post, _ = who("pembina").new_assignment(
+        "ucapan", f"Kartu {tag}", activity="Nyepi", occasion="hari_keagamaan", assignee=office.id_of("sekretaris")
+    )
+    for no, login, to in ((2, "sekretaris", "kasubbag"), (3, "kasubbag", "desain")):
+        who(login).wait_for_turn(post, no)
+        who(login).command(post, "assign", assignee=office.id_of(to))
+    who("desain").wait_for_turn(post, 4)
+    photo = who("desain").upload(PHOTOS / story.GREETING_PHOTO[0], story.GREETING_PHOTO[1])
+    who("desain").plan(post, dict.fromkeys(office.channels, tag), story.card(f"Selamat {tag}", photo))
+    who("desain").command(post, "submit")
+    who("kasubbag").wait_for_turn(post, 5)
+    page = open_context(DESK)
+    log_in(page, "kasubbag")
+    screens.open_case(page, office, post)
+    picture = page.locator(".tayang-card-pictures img").first
+    expect(picture).to_have_attribute("alt", re.compile(f"Selamat {tag}"), timeout=30_000)
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 500

@@ -406,9 +406,12 @@
             return;
         }
         place.replaceChildren(...card.map((one) => {
+            const link = document.createElement('a');
             const picture = document.createElement('img');
+            Object.assign(link, { href: one.url, target: '_blank', rel: 'noopener' });
             Object.assign(picture, { src: one.url, width: one.width, height: one.height, alt: one.alt });
-            return picture;
+            link.append(picture);
+            return link;
         }));
         if (!card.length) {
             place.textContent = text('card_coming');
