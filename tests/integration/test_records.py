@@ -1,4 +1,4 @@
-"""What the technician's commands say of a running office: the audit trail is whole, the events give the stored state."""
+"""The technician's commands on a running office: the audit trail is whole, the events give the stored state."""
 
 from __future__ import annotations
 
