@@ -21,8 +21,9 @@ from sidecar.sop.engine import options
 from sidecar.sop.procedure import Activity, ActivityKind, Procedure, Sop
 from sidecar.sop.reports import StepRecord, step_records
 from sidecar.store.cases import StoredCase
+from sidecar.store.outbox import CHANNELS_DELIVER, CHANNELS_PREPARE, OutboxState
 from sidecar.store.people import Person
-from sidecar.store.tables import DeliveryRow, MailRow, SiteRow
+from sidecar.store.tables import DeliveryRow, MailRow, OutboxRow, SiteRow
 from sidecar.store.unit_of_work import UnitOfWork
 
 View = dict[str, Any]
@@ -146,6 +147,7 @@ def _view(reader: Reader, uow: UnitOfWork, actor: int | None) -> View:
         "history": _history(reader, events, records),
         "mails": [_mail(row) for row in uow.mails.of_case(case.site_id, case.id)],
         "deliveries": [_delivery(row) for row in uow.deliveries.of_case(case.site_id, case.id)],
+        "problems": _problems(uow.outbox.of_case(case.site_id, case.id)),
         "disposition": asdict(opened.disposition) if isinstance(opened, ev.CaseOpened) else {},
     }
 
@@ -276,6 +278,17 @@ def _mail(row: MailRow) -> View:
         "state": row.state,
         "sent_at": iso(row.sent_at),
     }
+
+
+def _problems(rows: Sequence[OutboxRow]) -> list[View]:
+    """Work for this case that was given up and not done since; a channel's own trouble stands at its delivery."""
+    last = {row.kind: row for row in rows if row.kind not in (CHANNELS_PREPARE, CHANNELS_DELIVER)}
+    dead = [row for row in last.values() if row.state == str(OutboxState.DEAD)]
+    return [
+        # The stored text is `code: sentence`.
+        {"kind": row.kind, "at": iso(row.finished_at), "sentence": row.error.partition(": ")[2] or row.error}
+        for row in dead
+    ]
 
 
 def _delivery(row: DeliveryRow) -> View:

@@ -67,6 +67,7 @@ def decision(page: Page, path: str, now: datetime) -> dict[str, Any]:
         "publish_at": when(at, zone, language) if (at := _time(view["publish_at"])) else "",
         "consequence": _consequence(view, language),
         "channels": _channels(page),
+        "problems": [problem["sentence"] for problem in view["problems"]],
         **_pictures(page, path),
     }
 

@@ -51,7 +51,8 @@
         }
         useEffect(() => { load(); }, [postId]);
         const card = data.view && data.view.card;
-        const soon = data.view && (data.view.state === 'publishing' || (card && !card.length));
+        const failed = data.view && (data.view.problems || []).length > 0;
+        const soon = data.view && (data.view.state === 'publishing' || (card && !card.length && !failed));
         const every = soon ? PUBLISHING_MS : REFRESH_MS;
         useEffect(() => {
             const timer = setInterval(() => { if (!document.hidden) { load(); } }, every);
@@ -386,6 +387,14 @@
                 text('locked'), ' ', el('a', { href: config.case_url + postId }, text('open_case'))));
     }
 
+    /** What the workers gave up on for this case: somebody must see to it, and everybody may know. */
+    function Problems({ view }) {
+        const problems = view.problems || [];
+        return problems.length > 0 && el(Notice, { status: 'warning', isDismissible: false, className: 'tayang-problems' },
+            el('strong', null, text('problems')),
+            ...problems.map((one) => el('p', { key: one.kind }, one.sentence)));
+    }
+
     function Stale() {
         return el(Notice, { status: 'warning', isDismissible: false, className: 'tayang-stale' },
             el('p', null, text('stale')),
@@ -400,7 +409,7 @@
     }
 
     /** The painted card, beside its words on the case page; the server has it as it was submitted. */
-    function showCard(card) {
+    function showCard(card, failed) {
         const place = document.querySelector('[data-tayang-card]');
         if (!place || !card) {
             return;
@@ -413,7 +422,7 @@
             link.append(picture);
             return link;
         }));
-        if (!card.length) {
+        if (!card.length && !failed) {
             place.textContent = text('card_coming');
         }
     }
@@ -454,7 +463,8 @@
         });
         useEffect(() => { if (view) { lock(locked); } }, [Boolean(view), locked]);
         const card = view && view.card ? JSON.stringify(view.card) : '';
-        useEffect(() => { showCard(view && view.card); }, [card]);
+        const failed = Boolean(view && (view.problems || []).some((one) => one.kind === 'media.derive'));
+        useEffect(() => { showCard(view && view.card, failed); }, [card, failed]);
 
         if (data.loading) {
             return el('div', { className: 'tayang-panel' }, el(Spinner), el('span', { role: 'status' }, text('loading')));
@@ -473,6 +483,7 @@
         return el('div', { className: 'tayang-panel', 'data-revision': view.revision, 'data-state': view.state },
             unreachable,
             el(Now, { view }),
+            el(Problems, { view }),
             el(Outcome, { command, said, warning, locked, place, postId }),
             !locked && place !== 'page' && el(tayang.Plan, { postId, view, featured, flush }),
             stale && el(Stale),

@@ -123,6 +123,7 @@ final class Strings
             /* translators: 1: characters used, 2: characters allowed, 3: characters too many */
             'characters_over' => __('%1$d of %2$d characters: %3$d too many', 'tayang'),
             'card' => __('Greeting card', 'tayang'),
+            'problems' => __('This could not be done:', 'tayang'),
             'card_coming' => __('The card is being painted; it appears here in a moment.', 'tayang'),
             'card_design' => __('Design', 'tayang'),
             'card_none' => __('No card', 'tayang'),
