@@ -37,12 +37,3 @@ class Tokens:
             ApprovalTokenRow.withdrawn_at.is_(None),
         )
         return list(self._session.scalars(query.order_by(ApprovalTokenRow.id)))
-
-    def live_of_people(self, site_id: str, people: list[int]) -> list[ApprovalTokenRow]:
-        query = select(ApprovalTokenRow).where(
-            ApprovalTokenRow.site_id == site_id,
-            ApprovalTokenRow.person.in_(people),
-            ApprovalTokenRow.used_at.is_(None),
-            ApprovalTokenRow.withdrawn_at.is_(None),
-        )
-        return list(self._session.scalars(query.order_by(ApprovalTokenRow.id)))

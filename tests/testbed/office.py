@@ -117,9 +117,6 @@ class Office:
     def id_of(self, login: str) -> int:
         return int(self.credentials["users"][login]["id"])
 
-    def login_of(self, person: int) -> str:
-        return next(str(login) for login, user in self.credentials["users"].items() if user["id"] == person)
-
     def mails(self, login: str = "") -> list[Mail]:
         """All mails, oldest first; those to `login` only, if named."""
         found = requests.get(f"{self.addresses['mail']}/messages", timeout=TIMEOUT_S).json()

@@ -29,7 +29,7 @@ from sidecar.store.deliveries import DeliveryState
 from sidecar.store.errors import StoreConflict
 from sidecar.store.outbox import MEDIA_DERIVE, OutboxState
 from workers.channels import registry
-from workers.channels.base import N_, Account, Channel, ChannelError, Message, Outcome, Picture, Remote
+from workers.channels.base import N_, Channel, ChannelError, Message, Outcome, Picture, Remote
 from workers.queues import KINDS
 from workers.tasks import Again, GiveUp, Obsolete, TaskError
 
@@ -318,21 +318,9 @@ def _open(ctx: Context, work: Work) -> _Job:
     except NoSuchRow as error:
         raise Obsolete("no_such_delivery", "the delivery is not planned any more") from error
     try:
-        network = registry.open_channel(_account(account))
+        network = registry.open_channel(registry.account_of(account))
     except ChannelError as error:
         raise GiveUp(error.code, error.message) from error
     site = get_site(ctx, work.site_id)
     settle_s = float(account.settings.get("settle_s", SETTLE_S))
     return _Job(ctx, work, site, found.case, found.delivery, found.content, found.link, network, settle_s)
-
-
-def _account(channel: channels.Channel) -> Account:
-    return Account(
-        key=channel.key,
-        kind=channel.kind,
-        base_url=channel.base_url or registry.default_base_url(channel.kind),
-        handle=channel.account,
-        credentials={name: str(value) for name, value in channel.credentials.items()},
-        api_version=str(channel.settings.get("api_version", "")),
-        public_url=channel.public_url,
-    )

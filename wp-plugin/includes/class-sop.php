@@ -81,12 +81,6 @@ final class Sop
         return null;
     }
 
-    /** @return array<int, string> */
-    public function role_keys(): array
-    {
-        return array_column($this->data()['roles'] ?? [], 'key');
-    }
-
     public function role_name(string $key): string
     {
         foreach ($this->data()['roles'] ?? [] as $role) {
