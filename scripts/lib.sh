@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# Sourced by setup, up, down, pg and test. Every part runs in the background with its pid in $RUN/pids/NAME.pid and its
+# Sourced by the other scripts. Every part runs in the background with its pid in $RUN/pids/NAME.pid and its
 # output in $RUN/logs/NAME.log; only pids written there are ever signalled.
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 RUN=${RUN:-$ROOT/.run}                 # one folder = one instance; two instances need two folders and two PORT_BASEs
