@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from tests.emulators.__main__ import Quiet
 from tests.emulators.app import create_app
 from tests.emulators.feed import Pds
 from tests.emulators.state import Fault, Json, State
+from tests.serving import serving
 
 
 @dataclass
@@ -40,11 +40,5 @@ def emulator(folder: Path, pds: Pds | None = None) -> Iterator[Emulator]:
     url = f"http://127.0.0.1:{server.port}"
     app = create_app(folder, url, pds=pds)
     server.app = app
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield Emulator(url, app.extensions["emulators"])
-    finally:
-        server.shutdown()
-        thread.join(timeout=10)
-        server.server_close()

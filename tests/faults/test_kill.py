@@ -31,6 +31,7 @@ from tests.emulators.__main__ import Quiet
 from tests.emulators.app import create_app
 from tests.emulators.state import State
 from tests.faults.processes import LEASE_S, RELAY, Processes, caller, environment, redis_server, wait_until
+from tests.serving import serving
 
 PUBLICATIONS = 20
 # Only against hanging for ever: kills follow what happens, so a slow machine takes longer and kills no more.
@@ -123,14 +124,8 @@ def outside(folder: Path) -> Iterator[World]:
         return answer(environ, start)
 
     server.app = app
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield world
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
 
 
 def make_office(ctx: Context, world: World) -> builders.Office:

@@ -8,12 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -23,9 +21,10 @@ import requests
 
 from tests.emulators.feed import Pds
 from tests.emulators.running import emulator as running
-from tests.unit.channels.builders import make_message, make_picture, picture_bytes
+from tests.serving import serving
+from tests.unit.channels.builders import long_ago, make_message, make_picture, picture_bytes, refusal
 from workers.channels import bluesky, registry
-from workers.channels.base import Account, ChannelError, Message, Outcome
+from workers.channels.base import Account, Message, Outcome
 from workers.channels.bluesky import Bluesky
 from workers.channels.limits import limits_of
 
@@ -92,16 +91,6 @@ def posts(account: Account) -> list[dict[str, Any]]:
     answer = requests.get(f"{account.base_url}/xrpc/com.atproto.repo.listRecords", params=query, timeout=10)
     answer.raise_for_status()
     return list(answer.json()["records"])
-
-
-def long_ago() -> datetime:
-    return datetime.now(UTC) - timedelta(minutes=1)
-
-
-def refusal(call: Callable[..., Any], *arguments: Any) -> ChannelError:
-    with pytest.raises(ChannelError) as caught:
-        call(*arguments)
-    return caught.value
 
 
 def test_post_with_picture_link_and_tag(channel: Bluesky, message: Message) -> None:
@@ -219,15 +208,8 @@ def cutting_proxy(target: str, *, deliver: bool) -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join(timeout=10)
-        server.server_close()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Proxy)) as address:
+        yield address
 
 
 @pytest.mark.parametrize("deliver", [True, False])

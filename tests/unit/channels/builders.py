@@ -5,20 +5,21 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from tests.emulators.running import Emulator
-from workers.channels.base import Account, Message, Picture
+from tests.serving import serving
+from workers.channels.base import Account, ChannelError, Message, Picture
 from workers.channels.instagram import Instagram
 from workers.channels.limits import limits_of
 from workers.channels.mastodon import Mastodon
@@ -40,15 +41,9 @@ class PictureServer(SimpleHTTPRequestHandler):
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(PictureServer, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join(timeout=10)
-        server.server_close()
+    handler = functools.partial(PictureServer, directory=str(folder))
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as address:
+        yield address
 
 
 def picture_bytes(width: int = 400, height: int = 500, *, form: str = "JPEG", colour: str = "maroon") -> bytes:
@@ -76,6 +71,18 @@ def make_picture(
 
 def make_message(key: str = "delivery-1", text: str = "Rapat koordinasi #KPUMelayani", **values: Any) -> Message:
     return replace(Message(key, text, created_at=CREATED_AT), **values)
+
+
+def long_ago() -> datetime:
+    """Before anything that a test sends."""
+    return datetime.now(UTC) - timedelta(minutes=1)
+
+
+def refusal(call: Callable[..., Any], *arguments: Any) -> ChannelError:
+    """The error that `call` must raise."""
+    with pytest.raises(ChannelError) as caught:
+        call(*arguments)
+    return caught.value
 
 
 def instagram_channel(emulator: Emulator, account: dict[str, Any], **options: Any) -> Instagram:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,15 @@ import requests
 
 from tests.emulators import instagram as standin
 from tests.emulators.running import Emulator
-from tests.unit.channels.builders import instagram_channel, make_message, make_picture, picture_bytes
-from workers.channels.base import ChannelError, Message, Outcome
+from tests.unit.channels.builders import (
+    instagram_channel,
+    long_ago,
+    make_message,
+    make_picture,
+    picture_bytes,
+    refusal,
+)
+from workers.channels.base import Message, Outcome
 from workers.channels.instagram import Instagram
 
 Pictures = tuple[Path, str]
@@ -34,16 +40,6 @@ def channel(emulator: Emulator, account: dict[str, Any]) -> Instagram:
 def message(pictures: Pictures) -> Message:
     folder, base = pictures
     return make_message(pictures=(make_picture(folder, base=base),))
-
-
-def long_ago() -> datetime:
-    return datetime.now(UTC) - timedelta(minutes=1)
-
-
-def refusal(call: Any, *arguments: Any) -> ChannelError:
-    with pytest.raises(ChannelError) as caught:
-        call(*arguments)
-    return caught.value
 
 
 def test_one_picture_from_nothing_to_permalink(emulator: Emulator, channel: Instagram, message: Message) -> None:

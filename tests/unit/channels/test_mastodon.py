@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.emulators.running import Emulator
-from tests.unit.channels.builders import make_message, make_picture, mastodon_channel
-from workers.channels.base import ChannelError, Message, Outcome
+from tests.unit.channels.builders import long_ago, make_message, make_picture, mastodon_channel, refusal
+from workers.channels.base import Message, Outcome
 from workers.channels.mastodon import Mastodon
 
 LINK = "https://kab-jember.kpu.go.id/berita/baca/8123/rapat-koordinasi-pemutakhiran-data-pemilih"
@@ -30,16 +29,6 @@ def channel(emulator: Emulator, account: dict[str, Any]) -> Mastodon:
 @pytest.fixture
 def message(tmp_path: Path) -> Message:
     return make_message(text="Rapat & koordinasi <hari ini>\nbaris dua", link=LINK, pictures=(make_picture(tmp_path),))
-
-
-def since() -> datetime:
-    return datetime.now(UTC) - timedelta(minutes=1)
-
-
-def refusal(call: Any, *arguments: Any) -> ChannelError:
-    with pytest.raises(ChannelError) as caught:
-        call(*arguments)
-    return caught.value
 
 
 def test_publish_prove_and_repeat_gives_one_status(emulator: Emulator, channel: Mastodon, message: Message) -> None:
@@ -63,10 +52,10 @@ def test_cut_after_the_effect_is_unknown_then_found(
 ) -> None:
     message = message if pictures else replace(message, pictures=())
     prepared = channel.prepare(message, {})
-    assert channel.find_existing(message, prepared, since()) is None
+    assert channel.find_existing(message, prepared, long_ago()) is None
     emulator.fault("mastodon", fault, "statuses")
     assert refusal(channel.publish, message, prepared).outcome is Outcome.UNKNOWN
-    found = channel.find_existing(message, prepared, since())
+    found = channel.find_existing(message, prepared, long_ago())
     assert found is not None
     assert channel.publish(message, prepared) == found
     assert len(emulator.effects()) == 1

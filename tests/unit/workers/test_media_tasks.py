@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import http.server
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from sidecar.services.run_command import run_command
 from sidecar.services.sites import change_site
 from tests import builders
 from tests.builders import Clock, look, make_case, make_content, make_request
+from tests.serving import serving
 from workers import run
 
 
@@ -69,16 +69,8 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     folder.mkdir()
     handler = functools.partial(Quiet, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        with builders.fresh_database("sqlite", tmp_path) as url:
-            ctx = builders.make_context(url, tmp_path, Clock())
-            yield Studio(ctx, folder, f"http://127.0.0.1:{server.server_port}")
-    finally:
-        server.shutdown()
-        thread.join(5)
-        server.server_close()
+    with serving(server) as address, builders.fresh_database("sqlite", tmp_path) as url:
+        yield Studio(builders.make_context(url, tmp_path, Clock()), folder, address)
 
 
 def test_a_photograph_becomes_what_website_and_channels_need(studio: Studio) -> None:

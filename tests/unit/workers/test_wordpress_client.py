@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import pytest
 
 from sidecar.wordpress import client as wp
 from sidecar.wordpress import signatures
+from tests.serving import serving
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 SECRETS = (signatures.new_secret(),)
@@ -34,7 +34,7 @@ class FakeHost:
 
 
 @contextmanager
-def serving(host: FakeHost) -> Iterator[FakeHost]:
+def listening(host: FakeHost) -> Iterator[FakeHost]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -51,21 +51,14 @@ def serving(host: FakeHost) -> Iterator[FakeHost]:
         def log_message(self, *_args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    host.url = f"http://127.0.0.1:{server.server_port}/office"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+        host.url = f"{address}/office"
         yield host
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
 
 
 @pytest.fixture
 def host() -> Iterator[FakeHost]:
-    with serving(FakeHost()) as fake:
+    with listening(FakeHost()) as fake:
         yield fake
 
 
@@ -135,7 +128,7 @@ def test_retry_after_is_kept(host: FakeHost) -> None:
 
 
 def test_nobody_there_is_worth_another_try() -> None:
-    with serving(FakeHost()) as gone:
+    with listening(FakeHost()) as gone:
         pass
     with pytest.raises(wp.TryAgain, match="cannot be reached"):
         connect(gone).content(12)
