@@ -11,7 +11,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OURS = ("sidecar", "workers")
-WIRING = ("settings", "logs", "context", "bootstrap", "clock", "keys", "media_store", "media_links", "i18n")
+WIRING = tuple(
+    f"sidecar.{name}"
+    for name in ("settings", "logs", "context", "clock", "keys", "media_store", "media_links", "card_catalogue", "i18n")
+)
 # Room -> what of ours it may import (prefixes of dotted names), beside itself.
 MAY: dict[str, tuple[str, ...]] = {
     "sidecar.sop": (),
@@ -23,32 +26,44 @@ MAY: dict[str, tuple[str, ...]] = {
     "sidecar.i18n": (),
     "sidecar.media_store": (),
     "sidecar.media_links": ("sidecar.context", "sidecar.keys", "sidecar.media_store"),
+    "sidecar.card_catalogue": (),
     "sidecar.context": ("sidecar.keys", "sidecar.settings", "sidecar.store"),
-    "sidecar.store": ("sidecar.sop", "sidecar.settings"),
-    "sidecar.services": (
-        "sidecar.sop",
-        "sidecar.sop_file",
-        "sidecar.store",
-        "sidecar.mail.tokens",
-        *(f"sidecar.{name}" for name in WIRING if name != "bootstrap"),
-    ),
+    "sidecar.bootstrap": (*WIRING, "sidecar.store"),
+    "sidecar.store": ("sidecar.sop", "sidecar.settings", "sidecar.i18n"),
+    "sidecar.services": (*WIRING, "sidecar.sop", "sidecar.sop_file", "sidecar.store", "sidecar.mail.tokens"),
     "sidecar.mail": ("sidecar.sop", "sidecar.settings", "sidecar.i18n"),
-    "sidecar.wordpress": ("sidecar.sop", "sidecar.settings"),
-    "workers.channels": ("workers.channels",),
+    "sidecar.wordpress": ("sidecar.sop", "sidecar.settings", "sidecar.i18n"),
+    "sidecar.web": (
+        *WIRING,
+        "sidecar.bootstrap",
+        "sidecar.services",
+        "sidecar.sop",
+        "sidecar.store.errors",
+        "sidecar.mail.tokens",
+        "sidecar.wordpress.signatures",
+    ),
+    "workers": (
+        *WIRING,
+        "sidecar.bootstrap",
+        "sidecar.services",
+        "sidecar.sop",
+        "sidecar.store",
+        "sidecar.mail",
+        "sidecar.wordpress",
+    ),
+    "workers.channels": (),
 }
 NEVER: dict[str, tuple[str, ...]] = {
-    "sidecar.web": ("workers", "redis_queue", "PIL", "rq", "sidecar.store.tables"),
-    "sidecar.store": ("sidecar.services", "sidecar.web", "sidecar.mail", "sidecar.wordpress", "workers", "flask"),
-    "sidecar.services": ("flask", "redis", "rq", "PIL", "requests", "workers"),
-    "sidecar.bootstrap": ("sidecar.web", "workers"),
-    "workers": ("sidecar.web",),
+    "sidecar.web": ("PIL", "rq"),
+    "sidecar.store": ("flask",),
+    "sidecar.services": ("flask", "redis", "rq", "PIL", "requests"),
     "workers.cards": ("sidecar.store", "sidecar.settings", "sidecar.services", "requests", "sqlalchemy"),
 }
 # The network's file needs the contract and the wire; tasks.py is where the room meets the store.
 CHANNEL_EXTRAS = ("base", "registry", "tasks", "limits", "__init__")
 # Only a room's task files know the outside.
 RENDER_ROOMS = ("workers.media", "workers.cards")
-RENDER_MAY = {"PIL", "yaml", "pydantic", "cykooz_resizer", "numpy"}
+RENDER_MAY = {"PIL", "yaml", "pydantic", "cykooz_resizer"}
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -144,8 +159,9 @@ def test_no_network_knows_another() -> None:
 
 
 def test_every_module_belongs_to_a_room() -> None:
-    rooms = (*MAY, "sidecar.web", "sidecar.cli", "sidecar.bootstrap", "workers", "sidecar")
-    assert [name for name, _ in ALL if not any(inside(name, room) for room in rooms)] == []
+    """`sidecar.cli` may import anything."""
+    rooms = (*MAY, "sidecar.cli")
+    assert [name for name, _ in ALL if name != "sidecar" and not any(inside(name, room) for room in rooms)] == []
 
 
 def _is_task(name: str) -> bool:
