@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from sidecar.context import Context
+from sidecar.services.requests import plain_title
 from sidecar.sop.content import canonical_json
 from sidecar.store.insert import insert_new
 from sidecar.store.tables import DerivativeRow
@@ -76,7 +77,7 @@ def card_source(content: Mapping[str, Any]) -> Source | None:
     key = _key({"card": card, "photo": photo_key})
     fields = card.get("fields") or {}
     alt = " ".join(str(value) for value in fields.values() if isinstance(value, str) and value)
-    return Source(key, None, photo["sha256"] if photo else "", alt or str(content.get("title") or ""))
+    return Source(key, None, photo["sha256"] if photo else "", alt or plain_title(str(content.get("title") or "")))
 
 
 def sources(content: Mapping[str, Any]) -> list[Source]:

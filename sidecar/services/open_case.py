@@ -11,7 +11,7 @@ from sidecar.context import Context
 from sidecar.services.effects import Change, apply_effects
 from sidecar.services.errors import IdempotencyMismatch, Malformed, NoSop, UnknownSite
 from sidecar.services.procedures import current_sop
-from sidecar.services.requests import check_key, digest
+from sidecar.services.requests import check_key, digest, plain_title
 from sidecar.services.run_command import Outcome
 from sidecar.sop import commands as cmd
 from sidecar.sop.case import CaseState, evolve
@@ -83,7 +83,7 @@ def _open(ctx: Context, uow: UnitOfWork, request: OpenRequest, disposition: Disp
         case_id=uuid4().hex,
         site_id=request.site_id,
         post_id=request.post_id,
-        title=request.title,
+        title=plain_title(request.title),
         disposition=disposition,
     )
     events = decide(procedure, None, command, now)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +17,7 @@ from sidecar.sop.content import content_sha256
 
 # A person's own idempotency key may be any text up to this length (the column's width).
 MAX_KEY = 200
+TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 NOT_PART_OF_IDENTITY = frozenset({"media_urls", "rendered"})
 
 
@@ -55,6 +58,11 @@ class Snapshot:
 def digest(*parts: object) -> str:
     """Hex SHA-256 of plain values."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def plain_title(title: str) -> str:
+    """A title as people read it. WordPress keeps titles as HTML: `Logistik &amp; TPS`, at times with `<em>`."""
+    return html.unescape(TAG.sub("", title)).strip()
 
 
 def check_key(key: object) -> None:
@@ -103,7 +111,8 @@ def build(
             return cmd.HandOver(**common, assignee=_optional_person(params, "assignee", find))
         case "submit" if snapshot is not None:
             title = snapshot.content.get("title")
-            return cmd.Submit(**common, content_sha256=snapshot.sha256, title=title if isinstance(title, str) else "")
+            text = plain_title(title) if isinstance(title, str) else ""
+            return cmd.Submit(**common, content_sha256=snapshot.sha256, title=text)
         case "approve":
             return cmd.Approve(**common, content_sha256=_text(params, "content_sha256"))
         case "return":

@@ -29,6 +29,7 @@ from tests.builders import (
     make_context,
     make_office,
     make_request,
+    step,
 )
 
 JOIN_S = 60
@@ -110,6 +111,22 @@ def test_repeated_opening_gives_the_same_case(ctx: Context, office: Office) -> N
     assert (second.case_id, second.replayed) == (first.case_id, True)
     with pytest.raises(IdempotencyMismatch):
         open_case(ctx, OpenRequest(**{**vars(request), "title": "B"}))
+
+
+def test_a_title_is_text_as_people_read_it(ctx: Context, office: Office) -> None:
+    opened = OpenRequest(
+        site_id="jember",
+        procedure="pemberitaan",
+        post_id=6,
+        title="Logistik &amp; TPS",
+        actor=office.holder("sekretaris"),
+        idempotency_key="open-6",
+    )
+    case_id = open_case(ctx, opened).case_id
+    assert look(ctx, office, case_id)["title"] == "Logistik & TPS"
+    for _ in range(3):
+        step(ctx, office, case_id, make_content(6, "Rapat <em>Pleno</em> &amp; 2 &lt; 3 &#8220;ya&#8221;"))
+    assert look(ctx, office, case_id)["title"] == "Rapat Pleno & 2 < 3 “ya”"
 
 
 def test_two_decisions_at_once_give_one_and_a_stale_revision(ctx: Context, office: Office) -> None:
