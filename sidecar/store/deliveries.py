@@ -10,7 +10,8 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sidecar.store.tables import ChannelRow, DeliveryRow
+from sidecar.i18n import N_, translator
+from sidecar.store.tables import ChannelRow, DeliveryRow, SiteRow
 
 
 class DeliveryState(StrEnum):
@@ -25,6 +26,9 @@ class DeliveryState(StrEnum):
 
 # From these on something may be visible: planning again must not touch the row.
 OUT = frozenset({DeliveryState.ARMED, DeliveryState.ACCEPTED, DeliveryState.PROVEN, DeliveryState.UNCONFIRMED})
+
+
+NO_CHANNEL = N_("The office has no channel “%(channel)s”, or has switched it off.")
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,14 @@ class Deliveries:
         row.kind, row.account = (channel.kind, channel.account) if channel else ("", "")
         row.state = str(DeliveryState.PLANNED if usable else DeliveryState.FAILED)
         row.error_code = "" if usable else "no_such_channel"
-        row.error = "" if usable else f"the office has no channel '{item.channel}', or it is switched off"
+        row.error = "" if usable else self._no_channel(site_id, item.channel)
         row.revision += 1
         row.content_sha256, row.caption = content_sha256, item.caption
         row.native_key, row.prepared, row.remote_id, row.url = "", {}, "", ""
         row.armed_at = row.accepted_at = row.proven_at = None
         row.planned_at = row.updated_at = now
         return row
+
+    def _no_channel(self, site_id: str, channel: str) -> str:
+        site = self._session.get(SiteRow, site_id)
+        return translator(site.language if site else "").gettext(NO_CHANNEL) % {"channel": channel}

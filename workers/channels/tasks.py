@@ -25,7 +25,7 @@ from sidecar.services.outbox import Work
 from sidecar.services.sites import Site, get_site
 from sidecar.sop.case import Case, CaseState
 from sidecar.sop.content import canonical_json
-from sidecar.store.deliveries import DeliveryState
+from sidecar.store.deliveries import NO_CHANNEL, DeliveryState
 from sidecar.store.errors import StoreConflict
 from sidecar.store.outbox import MEDIA_DERIVE, OutboxState
 from workers.channels import registry
@@ -56,6 +56,7 @@ class _Job:
     content: Mapping[str, Any]
     link: str
     network: Channel
+    is_on: bool
     settle_s: float
 
     @property
@@ -138,8 +139,11 @@ def _reconcile(job: _Job, armed: Delivery) -> None:
     log.info("delivery_reconciled", found=existing is not None, delivery_id=armed.id)
     if existing is not None:
         _accept(job, armed, existing)
-    else:
+    elif job.is_on:
         _publish(job, deliveries.arm(job.ctx, armed))
+    else:
+        off = _switched_off(job)
+        _fail(job, deliveries.disarm(job.ctx, armed, off.code, off.sentence), off)
 
 
 def _not_knowable(job: _Job, armed: Delivery, error: ChannelError) -> None:
@@ -180,6 +184,8 @@ def _finish(job: _Job, delivery: Delivery) -> None:
 def _prepare(job: _Job, delivery: Delivery) -> Delivery:
     """Checks the message against the channel, freezes it, uploads. The first preparation after the approval decides
     what the message is; a different one later is refused."""
+    if not job.is_on:
+        raise _switched_off(job)
     message = _message(job)
     problems = job.network.validate(message)
     if problems:
@@ -311,6 +317,11 @@ def _require_wanted(job: _Job) -> None:
         raise Obsolete("not_wanted", "the case is not being published with this content")
 
 
+def _switched_off(job: _Job) -> GiveUp:
+    """The office may switch a channel off until the last moment."""
+    return GiveUp("no_such_channel", job.sentence(NO_CHANNEL, {"channel": job.delivery.channel}))
+
+
 def _open(ctx: Context, work: Work) -> _Job:
     try:
         found = deliveries.load(ctx, int(work.payload["delivery_id"]))
@@ -323,4 +334,6 @@ def _open(ctx: Context, work: Work) -> _Job:
         raise GiveUp(error.code, error.message) from error
     site = get_site(ctx, work.site_id)
     settle_s = float(account.settings.get("settle_s", SETTLE_S))
-    return _Job(ctx, work, site, found.case, found.delivery, found.content, found.link, network, settle_s)
+    return _Job(
+        ctx, work, site, found.case, found.delivery, found.content, found.link, network, account.enabled, settle_s
+    )

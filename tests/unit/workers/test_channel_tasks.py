@@ -31,9 +31,13 @@ class Desk:
         builders.step(ctx, self.office, self.case_id)
         builders.publish(ctx, self.office, self.case_id)
 
-    def connect(self, token: str) -> None:
+    def connect(self, token: str, *, enabled: bool = True) -> None:
         builders.make_channel(
-            self.ctx, base_url=f"{self.network.url}/mastodon", credentials={"access_token": token}, public_url=""
+            self.ctx,
+            base_url=f"{self.network.url}/mastodon",
+            credentials={"access_token": token},
+            public_url="",
+            enabled=enabled,
         )
 
     def work(self, kind: str = "channels.deliver") -> str:
@@ -137,6 +141,29 @@ def test_a_message_that_breaks_the_rules_fails_and_can_be_asked_for_again(desk: 
     outbox.requeue(desk.ctx, desk.row.id)
     assert desk.work() == "done"
     assert str(desk.delivery.state) == "proven"
+
+
+def test_a_channel_switched_off_after_the_approval_gets_nothing_until_it_is_on_again(desk: Desk) -> None:
+    token = str(desk.account["token"])
+    desk.connect(token, enabled=False)
+    assert desk.work() == "dead"
+    assert (str(desk.delivery.state), desk.posts) == ("failed", [])
+    assert "mematikannya" in look(desk.ctx, desk.office, desk.case_id)["deliveries"][0]["error"]
+    desk.connect(token)
+    outbox.requeue(desk.ctx, desk.row.id)
+    assert desk.work() == "done"
+    assert len(desk.posts) == 1
+
+
+@pytest.mark.parametrize(("fault", "state", "posts"), [("accept-then-drop", "proven", 1), ("drop", "failed", 0)])
+def test_a_channel_switched_off_with_an_open_question_is_looked_at_and_not_written_to(
+    desk: Desk, fault: str, state: str, posts: int
+) -> None:
+    desk.network.fault("mastodon", fault, "statuses")
+    assert desk.work() == "again"
+    desk.connect(str(desk.account["token"]), enabled=False)
+    desk.again()
+    assert (str(desk.delivery.state), len(desk.posts)) == (state, posts)
 
 
 def test_another_message_than_the_prepared_one_is_refused(desk: Desk) -> None:
