@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from sidecar.context import Context
-from sidecar.keys import MEDIA_LINKS
+from sidecar.keys import MEDIA_LINKS, Keys
 
 VALID_FOR = timedelta(days=2)
 
@@ -22,12 +21,12 @@ class MediaLinkError(Exception):
 
 def media_url(ctx: Context, name: str, valid_for: timedelta = VALID_FOR) -> str:
     """Where the file `name` of the media store (`ab/abcd….jpg`) can be fetched until `valid_for` from now."""
-    value = _serializer(ctx.keys.derive(MEDIA_LINKS)).dumps([name, int((ctx.now() + valid_for).timestamp())])
+    value = _serializer(ctx.keys).dumps([name, int((ctx.now() + valid_for).timestamp())])
     return f"{ctx.settings.public_url}/m/{value if isinstance(value, str) else value.decode()}"
 
 
-def media_name(keys: Sequence[bytes], value: str, now: datetime) -> str:
-    """The file's name in the media store. `keys`: of MEDIA_LINKS. Raises MediaLinkError."""
+def media_name(keys: Keys, value: str, now: datetime) -> str:
+    """The file's name in the media store. Raises MediaLinkError."""
     try:
         name, until = _serializer(keys).loads(value)
     except (BadData, TypeError, ValueError) as error:
@@ -37,10 +36,9 @@ def media_name(keys: Sequence[bytes], value: str, now: datetime) -> str:
     return name
 
 
-def _serializer(keys: Sequence[bytes]) -> URLSafeSerializer:
-    # itsdangerous signs with the last key of its list, we with the first.
+def _serializer(keys: Keys) -> URLSafeSerializer:
     return URLSafeSerializer(
-        list(reversed(keys)),
+        keys.for_itsdangerous(MEDIA_LINKS),
         salt="media",
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
     )

@@ -132,7 +132,7 @@ class Forking(_Patient, Worker):
 
 
 def make_worker(queue: queues.Queue, redis: Redis) -> BaseWorker:
-    """An RQ worker as environment.md 5 measured it: a short ttl, so that a dead one is noticed within two minutes."""
+    """An RQ worker with a short ttl, so that a dead one is noticed within two minutes."""
     kind = Forking if queue.forks else InOneProcess
     return kind(
         [Queue(queue.name, connection=redis, serializer=JSONSerializer)],

@@ -1,4 +1,4 @@
-"""decide(procedure, case, command, now) -> events: the rules of design.md section 5, and nothing else.
+"""decide(procedure, case, command, now) -> events: the rules of a case, and nothing else.
 
 Rules that hold always: activities in order, none skipped; only a holder of the activity's role, or the one person
 named for it in this case, or somebody acting for them within the dates of a delegation; nobody approves their own

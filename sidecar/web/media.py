@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, send_file
 
 from sidecar.context import Context
-from sidecar.keys import MEDIA_LINKS
 from sidecar.media_links import MediaLinkError, media_name
 from sidecar.media_store import MediaStore, MediaStoreError
 from sidecar.web.errors import RequestError
@@ -19,7 +18,7 @@ def picture(value: str) -> Response:
     """The file; it never changes, so it may be kept."""
     ctx: Context = current_app.extensions["tayang"]
     try:
-        name = media_name(ctx.keys.derive(MEDIA_LINKS), value, ctx.now())
+        name = media_name(ctx.keys, value, ctx.now())
     except MediaLinkError:
         raise RequestError("not_found") from None
     answer = send_stored(ctx, name)

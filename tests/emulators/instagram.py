@@ -1,4 +1,4 @@
-"""Instagram's content publishing as documented for Graph v25/v26 (channels.md 3.1), made strict: parameters and fields
+"""Instagram's content publishing as documented for Graph v25/v26, made strict: parameters and fields
 that the reference does not name are refused, and publishing one container twice is journaled as a violation."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Mastodon's API as documented (channels.md 3.7): media, statuses with Idempotency-Key, own statuses, instance."""
+"""Mastodon's API (docs.joinmastodon.org): media, statuses with Idempotency-Key, own statuses, instance."""
 
 from __future__ import annotations
 

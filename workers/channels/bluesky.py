@@ -1,7 +1,7 @@
 """Bluesky, or any other AT Protocol server (PDS).
 
 Publishing is exactly-once by the protocol itself: the record key is derived from the delivery's key and time, and
-`putRecord` with `swapRecord: null` creates the record or does nothing. Facts: channels.md 3.6, tried on PDS 0.4.217.
+`putRecord` with `swapRecord: null` creates the record or does nothing. Tried on PDS 0.4.217.
 Credentials: `password` (an app password).
 """
 

@@ -1,7 +1,7 @@
 """Instagram through Meta's Graph API: container -> wait -> publish -> permalink.
 
 A container is invisible and lives for 24 hours; its id is stored before the visible call, so what became of an
-interrupted call can be read from its `status_code`. Facts and error table: channels.md 3.1 (Graph v25/v26).
+interrupted call can be read from its `status_code`. Source: Meta's reference of Graph v25/v26.
 Credentials: `access_token`, `user_id` (number of the Instagram account); `expires_at` (ISO time) if known.
 """
 

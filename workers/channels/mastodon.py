@@ -1,7 +1,7 @@
 """Mastodon and servers that speak its API.
 
 `Idempotency-Key` is the delivery's key, so a repeated call within an hour gives the same status; later, the account's
-own statuses are read before anything is sent again. Facts: channels.md 3.7. Credentials: `access_token`.
+own statuses are read before anything is sent again. Source: docs.joinmastodon.org. Credentials: `access_token`.
 """
 
 from __future__ import annotations
