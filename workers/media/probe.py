@@ -34,7 +34,6 @@ class Probe:
     height: int
     orientation: int
     mode: str
-    has_profile: bool
     bytes: int
     sha256: str
 
@@ -58,7 +57,6 @@ def probe(path: Path) -> Probe:
             height=height,
             orientation=orientation,
             mode=image.mode,
-            has_profile=bool(image.info.get("icc_profile")),
             bytes=path.stat().st_size,
             sha256=file_sha256(path),
         )
