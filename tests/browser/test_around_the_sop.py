@@ -19,14 +19,19 @@ Open = Callable[[dict[str, int]], Page]
 LogIn = Callable[[Page, str], None]
 
 
+def quick_edit(office: Office, page: Page, post: int) -> None:
+    """The list of posts, with the small form that WordPress itself offers there."""
+    page.goto(f"{office.wordpress}/wp-admin/edit.php")
+    page.locator(f"#post-{post}").hover()
+    page.locator(f"#post-{post} .editinline").click()
+
+
 def test_a_quick_edit_of_the_title_keeps_the_step(office: Office, open_context: Open, log_in: LogIn, tag: str) -> None:
     """Core's form knows no steps and would ask for "Published"."""
     post = story.news_at(office, 3, f"Sunting cepat {tag}")
     page = open_context(DESK)
     log_in(page, "penyusun")
-    page.goto(f"{office.wordpress}/wp-admin/edit.php")
-    page.locator(f"#post-{post}").hover()
-    page.locator(f"#post-{post} .editinline").click()
+    quick_edit(office, page, post)
     page.locator(f"#edit-{post} input[name=post_title]").fill(f"Judul baru {tag}")
     page.locator(f"#edit-{post} .save").click()
     expect(page.locator(f"#post-{post} .row-title")).to_have_text(f"Judul baru {tag}")
@@ -40,9 +45,7 @@ def test_a_publication_through_quick_edit_is_refused_in_the_list(
     post = story.news_at(office, 3, f"Sunting cepat {tag}")
     page = open_context(DESK)
     log_in(page, "penyusun")
-    page.goto(f"{office.wordpress}/wp-admin/edit.php")
-    page.locator(f"#post-{post}").hover()
-    page.locator(f"#post-{post} .editinline").click()
+    quick_edit(office, page, post)
     page.locator(f"#edit-{post} select[name=_status]").evaluate(
         "select => { select.add(new Option('x', 'publish')); select.value = 'publish'; }"
     )

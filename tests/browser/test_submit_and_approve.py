@@ -14,13 +14,15 @@ from tests.testbed.screens import DESK, PHONE, open_editor
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 
+Open = Callable[[dict[str, int]], Page]
+LogIn = Callable[[Page, str], None]
 Shot = Callable[[Page, str], None]
 
 
 def test_writer_submits_in_the_editor_and_the_kasubbag_approves_on_a_phone(
     office: Office,
-    open_context: Callable[[dict[str, int]], Page],
-    log_in: Callable[[Page, str], None],
+    open_context: Open,
+    log_in: LogIn,
     shot: Shot,
     tag: str,
 ) -> None:
@@ -67,8 +69,8 @@ def test_writer_submits_in_the_editor_and_the_kasubbag_approves_on_a_phone(
 
 def test_approver_decides_on_the_case_page(
     office: Office,
-    open_context: Callable[[dict[str, int]], Page],
-    log_in: Callable[[Page, str], None],
+    open_context: Open,
+    log_in: LogIn,
     shot: Shot,
     tag: str,
 ) -> None:
@@ -84,9 +86,7 @@ def test_approver_decides_on_the_case_page(
     assert office.person("pembina").wait_for_turn(post, 9)
 
 
-def test_secretary_finds_the_new_assignment_page(
-    office: Office, open_context: Callable[[dict[str, int]], Page], log_in: Callable[[Page, str], None], shot: Shot
-) -> None:
+def test_secretary_finds_the_new_assignment_page(office: Office, open_context: Open, log_in: LogIn, shot: Shot) -> None:
     desk = open_context(DESK)
     log_in(desk, "sekretaris")
     desk.goto(f"{office.wordpress}/wp-admin/admin.php?page=tayang-assignment")
