@@ -81,13 +81,14 @@ class Deliveries:
             return row
         channel = self._session.get(ChannelRow, (site_id, item.channel))
         usable = channel is not None and channel.enabled
+        error = "" if usable else self._no_channel(site_id, item.channel)  # asked before the row is there half filled
         if row is None:
             row = DeliveryRow(site_id=site_id, case_id=case_id, channel=item.channel, revision=0, attempt=0)
             self._session.add(row)
         row.kind, row.account = (channel.kind, channel.account) if channel else ("", "")
         row.state = str(DeliveryState.PLANNED if usable else DeliveryState.FAILED)
         row.error_code = "" if usable else "no_such_channel"
-        row.error = "" if usable else self._no_channel(site_id, item.channel)
+        row.error = error
         row.revision += 1
         row.content_sha256, row.caption = content_sha256, item.caption
         row.native_key, row.prepared, row.remote_id, row.url = "", {}, "", ""
