@@ -21,6 +21,7 @@ import requests
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 30.0
+UPLOAD_LOST = "upload_lost"  # code of the error after which pictures are uploaded anew
 
 JsonObject = dict[str, Any]
 

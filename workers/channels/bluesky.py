@@ -23,6 +23,7 @@ import regex
 from workers.channels.base import (
     N_,
     READ_TIMEOUT_S,
+    UPLOAD_LOST,
     Account,
     Bearer,
     ChannelError,
@@ -67,7 +68,7 @@ _ERRORS: dict[tuple[int, str], tuple[str, Outcome, str]] = {
     ),
     (400, "ExpiredToken"): ("session_expired", Outcome.AGAIN, N_("The session with the network has ended.")),
     (400, "InvalidToken"): ("session_expired", Outcome.AGAIN, N_("The session with the network has ended.")),
-    (400, "BlobNotFound"): ("upload_lost", Outcome.AGAIN, N_("The network has lost an uploaded picture.")),
+    (400, "BlobNotFound"): (UPLOAD_LOST, Outcome.AGAIN, N_("The network has lost an uploaded picture.")),
     (413, "PayloadTooLarge"): ("picture_too_big", Outcome.PERSON, N_("A picture is too big for this channel.")),
     (400, "BlobTooLarge"): ("picture_too_big", Outcome.PERSON, N_("A picture is too big for this channel.")),
     # Our key is taken, by a record with other content: an earlier attempt did succeed.
@@ -191,7 +192,7 @@ class Bluesky:
     def _image(self, picture: Picture, prepared: JsonObject) -> JsonObject:
         entry = prepared.get("blobs", {}).get(picture.sha256)
         if entry is None:
-            raise ChannelError("upload_lost", Outcome.AGAIN, N_("A picture has not been uploaded yet."))
+            raise ChannelError(UPLOAD_LOST, Outcome.AGAIN, N_("A picture has not been uploaded yet."))
         ratio = {"width": picture.width, "height": picture.height}
         return {"image": entry["blob"], "alt": picture.alt, "aspectRatio": ratio}
 

@@ -18,6 +18,7 @@ import requests
 from workers.channels.base import (
     N_,
     READ_TIMEOUT_S,
+    UPLOAD_LOST,
     Account,
     Bearer,
     ChannelError,
@@ -109,7 +110,7 @@ class Mastodon:
     def publish(self, message: Message, prepared: JsonObject) -> Remote:
         known: dict[str, Any] = prepared.get("media", {})
         if any(picture.sha256 not in known for picture in message.pictures):
-            raise ChannelError("upload_lost", Outcome.AGAIN, N_("A picture has not been uploaded yet."))
+            raise ChannelError(UPLOAD_LOST, Outcome.AGAIN, N_("A picture has not been uploaded yet."))
         fields = {
             "status": compose(message),
             "media_ids[]": [known[picture.sha256]["id"] for picture in message.pictures],

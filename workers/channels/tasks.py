@@ -29,7 +29,7 @@ from sidecar.store.deliveries import NO_CHANNEL, DeliveryState
 from sidecar.store.errors import StoreConflict
 from sidecar.store.outbox import MEDIA_DERIVE, OutboxState
 from workers.channels import registry
-from workers.channels.base import N_, Channel, ChannelError, Message, Outcome, Picture, Remote
+from workers.channels.base import N_, UPLOAD_LOST, Channel, ChannelError, Message, Outcome, Picture, Remote
 from workers.queues import KINDS
 from workers.tasks import Again, GiveUp, Obsolete, TaskError
 
@@ -38,6 +38,7 @@ log = get_logger("workers.channels")
 # After this long a visible call that was not answered cannot take effect any more (its time-outs add up to 35 s).
 SETTLE_S = 60.0
 RECONNECT_LATER_S = 300.0
+MESSAGE_SHA256 = "message_sha256"  # beside the uploads: the digest of the message that they belong to
 
 NO_PICTURES = N_("The pictures of this message could not be made.")
 NOT_APPROVED = N_("The message is not the one that was prepared after the approval.")
@@ -122,7 +123,16 @@ def _not_published(job: _Job, armed: Delivery, error: ChannelError) -> None:
     if error.outcome is Outcome.UNKNOWN:
         deliveries.note_trouble(job.ctx, armed, error.code, sentence)
         raise Again(error.code, sentence, job.settle_s) from error
-    _trouble(job, deliveries.disarm(job.ctx, armed, error.code, sentence), error)
+    delivery = deliveries.disarm(job.ctx, armed, error.code, sentence)
+    if error.code == UPLOAD_LOST:
+        delivery = _forget_uploads(job, delivery)
+    _trouble(job, delivery, error)
+
+
+def _forget_uploads(job: _Job, delivery: Delivery) -> Delivery:
+    """What the network has lost is uploaded anew; the message stays the one that was frozen."""
+    frozen = {key: value for key, value in delivery.prepared.items() if key == MESSAGE_SHA256}
+    return deliveries.note_prepared(job.ctx, delivery, frozen)
 
 
 def _reconcile(job: _Job, armed: Delivery) -> None:
@@ -192,10 +202,10 @@ def _prepare(job: _Job, delivery: Delivery) -> Delivery:
         first = problems[0]
         raise GiveUp(first.code, job.sentence(first.message, first.params))
     frozen = _digest(delivery, message)
-    if delivery.prepared.get("message_sha256", frozen) != frozen:
+    if delivery.prepared.get(MESSAGE_SHA256, frozen) != frozen:
         raise GiveUp("not_approved", job.sentence(NOT_APPROVED))
     uploads = job.network.prepare(message, dict(delivery.prepared))
-    return deliveries.note_prepared(job.ctx, delivery, {**uploads, "message_sha256": frozen})
+    return deliveries.note_prepared(job.ctx, delivery, {**uploads, MESSAGE_SHA256: frozen})
 
 
 def _digest(delivery: Delivery, message: Message) -> str:

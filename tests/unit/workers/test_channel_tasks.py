@@ -14,6 +14,8 @@ from tests import builders
 from tests.builders import Clock, look, make_case, make_content
 from tests.emulators.running import Emulator, emulator
 from workers import run
+from workers.channels.base import UPLOAD_LOST, ChannelError, Message, Outcome, Remote
+from workers.channels.mastodon import Mastodon
 
 CAPTION = "Rapat pleno hari ini"
 
@@ -164,6 +166,27 @@ def test_a_channel_switched_off_with_an_open_question_is_looked_at_and_not_writt
     desk.connect(str(desk.account["token"]), enabled=False)
     desk.again()
     assert (str(desk.delivery.state), len(desk.posts)) == (state, posts)
+
+
+def test_what_the_network_has_lost_is_uploaded_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that was restarted may have forgotten uploads which no post used yet."""
+    seen: list[dict[str, object]] = []
+    prepare, publish = Mastodon.prepare, Mastodon.publish
+
+    def prepared(self: Mastodon, message: Message, known: dict[str, object]) -> dict[str, object]:
+        seen.append(known)
+        return {**prepare(self, message, known), "uploads": "kept"}
+
+    def lost(self: Mastodon, message: Message, known: dict[str, object]) -> Remote:
+        monkeypatch.setattr(Mastodon, "publish", publish)
+        raise ChannelError(UPLOAD_LOST, Outcome.AGAIN, "lost")
+
+    monkeypatch.setattr(Mastodon, "prepare", prepared)
+    monkeypatch.setattr(Mastodon, "publish", lost)
+    assert desk.work() == "again"
+    assert desk.again() == "done"
+    assert "uploads" not in seen[-1] and "message_sha256" in seen[-1]
+    assert len(desk.posts) == 1
 
 
 def test_another_message_than_the_prepared_one_is_refused(desk: Desk) -> None:
