@@ -60,6 +60,22 @@ final class CommandsTest extends TayangTestCase
         self::assertSame('', get_post_meta($id, '_tayang_pending', true));
     }
 
+    public function testAPictureWhoseFileIsGoneIsNamed(): void
+    {
+        $id = $this->make_case(2);
+        $upload = wp_upload_bits(uniqid('hilang-') . '.png', null, 'x');
+        $image = wp_insert_attachment(['post_mime_type' => 'image/png', 'post_title' => 'x'], $upload['file'], $id);
+        unlink($upload['file']);
+        try {
+            $answer = $this->rest('POST', "/tayang/v1/posts/$id/commands", ['command' => 'submit'], 'author');
+            self::assertSame([422, 'tayang_image_missing'], [$answer->get_status(), $answer->get_data()['code']]);
+            self::assertStringContainsString(basename($upload['file']), $answer->get_data()['message']);
+            self::assertSame([], $this->calls);
+        } finally {
+            wp_delete_attachment($image, true);
+        }
+    }
+
     public function testTheSameCommandAfterAFailureHasTheSameKey(): void
     {
         $id = $this->make_case(3);

@@ -173,7 +173,7 @@ final class Case_Commands
         if ($command === 'submit') {
             $parcel = $this->content->parcel($post);
             unset($parcel['content_sha256']);
-            return $parcel;
+            return self::lost_image($parcel['content']['images']) ?? $parcel;
         }
         if ($command !== 'approve') {
             return [];
@@ -184,6 +184,24 @@ final class Case_Commands
             __('The text is not the one that you saw: load the page again and look at it.', 'tayang'),
             ['status' => 409]
         );
+    }
+
+    /**
+     * A picture whose file is gone from the website cannot be approved.
+     *
+     * @param array<int, array<string, mixed>> $images
+     */
+    private static function lost_image(array $images): ?\WP_Error
+    {
+        foreach ($images as $image) {
+            if ($image['sha256'] === '') {
+                $name = wp_basename((string) get_attached_file($image['id'])) ?: (string) $image['id'];
+                /* translators: %s: name of a file */
+                $sentence = __('The file of the picture “%s” is missing on the website: upload it again, or take it out.', 'tayang');
+                return new \WP_Error('tayang_image_missing', sprintf($sentence, $name), ['status' => 422]);
+            }
+        }
+        return null;
     }
 
     /**
