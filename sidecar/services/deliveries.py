@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 
 from sidecar.context import Context
 from sidecar.services.errors import NoSuchRow
 from sidecar.services.procedures import sop_version
 from sidecar.sop.case import Case
+from sidecar.store.change import changed_rows
 from sidecar.store.deliveries import DeliveryState
 from sidecar.store.errors import StoreConflict
 from sidecar.store.tables import DeliveryRow
@@ -159,10 +160,9 @@ def _change(ctx: Context, delivery: Delivery, **values: Any) -> Delivery:
         update(DeliveryRow)
         .where(DeliveryRow.id == delivery.id, DeliveryRow.revision == delivery.revision)
         .values(**values, revision=delivery.revision + 1, updated_at=ctx.now())
-        .execution_options(synchronize_session=False)
     )
     with ctx.uow() as uow:
-        if cast("CursorResult[Any]", uow.session.execute(query)).rowcount != 1:
+        if changed_rows(uow.session, query) != 1:
             raise StoreConflict(delivery=delivery.id, expected=delivery.revision)
         row = uow.deliveries.get(delivery.id)
         if row is None:

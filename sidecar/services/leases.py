@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, or_, update
+from sqlalchemy import delete, or_, update
 
 from sidecar.context import Context
+from sidecar.store.change import changed_rows
 from sidecar.store.insert import insert_new
 from sidecar.store.tables import LeaseRow
 
@@ -26,7 +26,7 @@ def acquire(ctx: Context, name: str, holder: str, ttl_s: float) -> bool:
                 .where(LeaseRow.name == name, or_(LeaseRow.holder == holder, LeaseRow.until <= now))
                 .values(holder=holder, until=until)
             )
-            won = cast("CursorResult[Any]", uow.session.execute(query)).rowcount == 1
+            won = changed_rows(uow.session, query) == 1
         uow.commit()
     return won
 

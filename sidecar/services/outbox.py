@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from sidecar.context import Context
 from sidecar.services.errors import NoSuchRow
+from sidecar.store.change import changed_rows
 from sidecar.store.outbox import OutboxState
 from sidecar.store.tables import OutboxRow
 from sidecar.store.unit_of_work import UnitOfWork
@@ -120,9 +121,9 @@ def sweep(ctx: Context) -> int:
     lost = OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.RUNNING]) & (OutboxRow.lease_until < now)
     with ctx.uow() as uow:
         query = update(OutboxRow).where(lost).values(state=str(OutboxState.PENDING), due_at=now, lease_until=None)
-        result = uow.session.execute(query.execution_options(synchronize_session=False))
+        swept = changed_rows(uow.session, query)
         uow.commit()
-    return cast("CursorResult[Any]", result).rowcount
+    return swept
 
 
 def requeue(ctx: Context, outbox_id: int, site_id: str = "") -> None:
@@ -159,8 +160,7 @@ def _is(outbox_id: int, state: OutboxState, attempt: int | None = None) -> Colum
 
 
 def _change(uow: UnitOfWork, where: ColumnElement[bool], **values: object) -> bool:
-    query = update(OutboxRow).where(where).values(**values).execution_options(synchronize_session=False)
-    return cast("CursorResult[Any]", uow.session.execute(query)).rowcount > 0
+    return changed_rows(uow.session, update(OutboxRow).where(where).values(**values)) > 0
 
 
 def _rows(uow: UnitOfWork, ids: list[int]) -> list[OutboxRow]:

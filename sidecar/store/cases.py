@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from sidecar.sop.case import Approval, Case, CaseState
 from sidecar.sop.events import Delegation
+from sidecar.store.change import changed_rows
 from sidecar.store.errors import StoreConflict
 from sidecar.store.tables import CaseRow
 
@@ -40,9 +41,8 @@ class Cases:
             update(CaseRow)
             .where(CaseRow.id == case.id, CaseRow.site_id == case.site_id, CaseRow.revision == expected_revision)
             .values(**columns(case), updated_at=now)
-            .execution_options(synchronize_session=False)
         )
-        if cast("CursorResult[Any]", self._session.execute(query)).rowcount != 1:
+        if changed_rows(self._session, query) != 1:
             raise StoreConflict(expected=expected_revision)
 
     def get(self, site_id: str, case_id: str) -> StoredCase | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from sidecar.store.change import changed_rows
 from sidecar.store.insert import insert_new
 from sidecar.store.tables import OutboxRow
 
@@ -75,9 +76,8 @@ class Outbox:
                 OutboxRow.state.in_([OutboxState.PENDING, OutboxState.QUEUED]),
             )
             .values(state=str(OutboxState.DONE), error=reason, finished_at=now, lease_until=None)
-            .execution_options(synchronize_session=False)
         )
-        return cast("CursorResult[Any]", self._session.execute(query)).rowcount
+        return changed_rows(self._session, query)
 
     def of_case(self, site_id: str, case_id: str) -> list[OutboxRow]:
         query = select(OutboxRow).where(OutboxRow.site_id == site_id, OutboxRow.case_id == case_id)
