@@ -61,7 +61,7 @@ def apply_effects(uow: UnitOfWork, keys: Keys, change: Change, people: Mapping[i
                 order_deliveries(uow, case.site_id, case.id, now)
                 _tell_published(uow, change, people)
             case ev.Cancelled():
-                for kind in (outbox.PUBLICATION_START, outbox.CHANNELS_PREPARE):
+                for kind in (outbox.PUBLICATION_START, outbox.WORDPRESS_PUBLISH, outbox.CHANNELS_PREPARE):
                     uow.outbox.drop(case.site_id, case.id, kind, "the case was cancelled", now)
     _order_start(uow, change)
 

@@ -28,7 +28,7 @@ def decide(procedure: Procedure, case: Case | None, command: cmd.Command, now: d
         raise errors.StaleRevision(expected=command.expected_revision, actual=case.revision)
     if isinstance(command, cmd.RecordPublished | cmd.StopPublication):
         return _system(procedure, case, command, now)
-    if case.state is not CaseState.OPEN:
+    if case.state is not CaseState.OPEN and not (isinstance(command, cmd.Cancel) and waits_for_its_time(case, now)):
         raise errors.CaseClosed(state=str(case.state))
     activity = procedure.activity(case.activity_no)
     match command:
@@ -53,6 +53,11 @@ def decide(procedure: Procedure, case: Case | None, command: cmd.Command, now: d
         case cmd.Delegate():
             return _delegate(case, activity, command, now)
     raise errors.WrongActivity(command=command.name, no=activity.no, kind=str(activity.kind))
+
+
+def waits_for_its_time(case: Case, now: datetime) -> bool:
+    """Publication is ordered for a time that has not come: until then it can still be called off."""
+    return case.state is CaseState.PUBLISHING and case.publish_at is not None and now < case.publish_at
 
 
 def standing(role: str, case: Case, actor: cmd.Actor, now: datetime) -> ev.By | None:
@@ -85,7 +90,7 @@ class Option:
 
 def options(procedure: Procedure, case: Case, actor: cmd.Actor, now: datetime) -> list[Option]:
     """What `actor` could press now, found by asking `decide` itself, so that no button lies."""
-    if case.state is not CaseState.OPEN:
+    if case.state is not CaseState.OPEN and not waits_for_its_time(case, now):
         return []
     activity = procedure.activity(case.activity_no)
     found = []
@@ -105,6 +110,9 @@ def options(procedure: Procedure, case: Case, actor: cmd.Actor, now: datetime) -
 
 def _candidates(activity: Activity, case: Case, actor: cmd.Actor) -> Iterable[cmd.Command]:
     placeholder = "-"
+    if case.state is not CaseState.OPEN:
+        yield cmd.Cancel(actor=actor, note=placeholder)
+        return
     match activity.kind:
         case ActivityKind.ASSIGN:
             yield cmd.Assign(actor=actor)

@@ -101,6 +101,20 @@ def test_greeting_publishes_by_itself_at_the_planned_time(ctx: Context, office: 
     assert view["steps"][-1]["person"] is None
 
 
+def test_a_publication_that_waits_for_its_time_can_be_called_off(ctx: Context, office: Office, clock: Clock) -> None:
+    case_id = make_case(ctx, office, upto=10)
+    at = clock() + timedelta(hours=3)
+    humas = office.holder("humas")
+    run_command(ctx, make_request(office, case_id, "plan_publication", humas, params={"publish_at": at.isoformat()}))
+    step(ctx, office, case_id)
+    assert look(ctx, office, case_id)["state"] == "publishing"
+    run_command(ctx, make_request(office, case_id, "cancel", office.holder("sekretaris"), note="Kegiatan ditunda"))
+    view = look(ctx, office, case_id)
+    assert (view["state"], view["status"]) == ("cancelled", "draft")
+    [order] = [row for row in list_rows(ctx, case_id=case_id) if row.kind == "wordpress.publish"]
+    assert order.state == "done"
+
+
 def test_return_reopens_the_step_as_a_new_attempt(ctx: Context, office: Office) -> None:
     case_id = make_case(ctx, office, upto=8)
     request = make_request(office, case_id, "return", office.holder("pengampu"), note="Nama pejabat keliru")

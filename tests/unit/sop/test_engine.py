@@ -225,6 +225,23 @@ def test_cancel_needs_a_reason_and_ends_the_case():
     assert refusal(NEWS, case, cmd.Submit(actor=walk.holder("humas"), content_sha256="d")).code == "case_closed"
 
 
+def test_an_ordered_publication_can_be_called_off_until_its_time():
+    case, _ = walk.walk_to(NEWS, 10)
+    at = NOW + timedelta(hours=1)
+    case, _ = walk.apply(NEWS, case, cmd.PlanPublication(actor=walk.holder("humas"), publish_at=at), NOW)
+    case, _ = walk.apply(NEWS, case, cmd.Publish(actor=walk.holder("humas")), NOW)
+    cancel = cmd.Cancel(actor=walk.holder("sekretaris"), note="Kegiatan ditunda")
+    assert [(o.command, o.code) for o in options(NEWS, case, walk.holder("sekretaris"), NOW)] == [("cancel", "")]
+    assert [(o.command, o.code) for o in options(NEWS, case, walk.holder("humas"), NOW)] == [
+        ("cancel", "not_your_turn")
+    ]
+    assert refusal(NEWS, case, cancel, at).code == "case_closed"
+    assert options(NEWS, case, walk.holder("sekretaris"), at) == []
+    case, _ = walk.apply(NEWS, case, cancel, at - timedelta(seconds=1))
+    assert case.state is CaseState.CANCELLED
+    assert refusal(NEWS, case, cmd.RecordPublished(actor=cmd.SYSTEM, url="u"), at).code == "not_publishing"
+
+
 def test_only_openers_open_and_only_once():
     command = cmd.Open(actor=walk.holder("humas"), case_id="c", site_id="s", post_id=1, title="t")
     assert refusal(NEWS, None, command).code == "not_your_turn"
