@@ -91,12 +91,11 @@ def page_of(ctx: Context, token: Token, language: str = "") -> Page:
     content = found.content if found else {}
     view = view_case(ctx, token.site_id, token.person, case_id=token.case_id, language=language)
     own: dict[str, Any] = next((entry for entry in view["may_act"] if entry["person"] == token.person), {})
-    other = people.get(own.get("acting_for") or 0)
     return Page(
         token=token,
         site=site,
         person_name=person.name if person else "",
-        acting_for_name=other.name if other else "",
+        acting_for_name=own.get("acting_for_name", ""),
         language=language,
         view=view,
         content=content,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from sidecar.context import Context
@@ -57,7 +58,9 @@ class Reader:
             return ""
         return self.people[person].name if person in self.people else f"#{person}"
 
+    @cached_property
     def acting(self) -> list[Standing]:
+        """Asked for by several parts of a view, and found by asking for every person of the office."""
         return may_act(self.procedure, self.case, self.people, self.now)
 
 
@@ -100,7 +103,7 @@ def who(reader: Reader) -> str:
     """`Role: Name, Name` of whoever must act now; only the role when nobody holds it; empty when the case is over."""
     if reader.case.state is not CaseState.OPEN:
         return ""
-    names = [reader.name(standing.person) for standing in reader.acting()]
+    names = [reader.name(standing.person) for standing in reader.acting]
     role = reader.role_name(reader.activity.role)
     return f"{role}: {', '.join(names)}" if names else role
 
@@ -108,7 +111,6 @@ def who(reader: Reader) -> str:
 def head(reader: Reader) -> View:
     """The part that the short view and the whole one share."""
     case, procedure = reader.case, reader.procedure
-    acting = reader.acting()
     return {
         "case_id": case.id,
         "site_id": case.site_id,
@@ -124,8 +126,16 @@ def head(reader: Reader) -> View:
         "publish_at": iso(case.publish_at),
         "url": case.url,
         "activity": _activity(reader),
-        "may_act": [{"person": s.person, "name": reader.name(s.person), "acting_for": s.acting_for} for s in acting],
-        "may_edit": [s.person for s in acting] if reader.activity.kind in EDITABLE else [],
+        "may_act": [
+            {
+                "person": standing.person,
+                "name": reader.name(standing.person),
+                "acting_for": standing.acting_for,
+                "acting_for_name": reader.name(standing.acting_for),
+            }
+            for standing in reader.acting
+        ],
+        "may_edit": [standing.person for standing in reader.acting] if reader.activity.kind in EDITABLE else [],
         "who": who(reader),
     }
 

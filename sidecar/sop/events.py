@@ -201,15 +201,29 @@ def from_dict(data: Mapping[str, Any]) -> Event:
     if "disposition" in values:
         values["disposition"] = Disposition(**values["disposition"])
     if "delegation" in values:
-        raw = values["delegation"]
-        times = {key: datetime.fromisoformat(raw[key]) for key in ("starts_at", "ends_at")}
-        values["delegation"] = Delegation(**{**raw, "roles": tuple(raw["roles"]), **times})
+        values["delegation"] = delegation_from_dict(values["delegation"])
     return cls(**values)
+
+
+def delegation_to_dict(delegation: Delegation) -> dict[str, Any]:
+    """The delegation as plain JSON values."""
+    return {key: _plain(value) for key, value in asdict(delegation).items()}
+
+
+def delegation_from_dict(data: Mapping[str, Any]) -> Delegation:
+    """Inverse of `delegation_to_dict`."""
+    times = {key: datetime.fromisoformat(data[key]) for key in ("starts_at", "ends_at")}
+    return Delegation(**{**data, "roles": tuple(data["roles"]), **times})
+
+
+def utc_iso(moment: datetime) -> str:
+    """How a moment is stored: ISO 8601 in UTC with microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return utc_iso(value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

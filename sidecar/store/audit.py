@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -105,7 +105,7 @@ def row_hash(row: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value
+    return ev.utc_iso(value) if isinstance(value, datetime) else value
 
 
 def _fault(row: Mapping[str, Any], seq: int, last_hash: str) -> str:

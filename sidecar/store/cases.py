@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from sidecar.sop.case import Approval, Case, CaseState
-from sidecar.sop.events import Delegation
+from sidecar.sop.events import delegation_from_dict, delegation_to_dict, utc_iso
 from sidecar.store.change import changed_rows
 from sidecar.store.errors import StoreConflict
 from sidecar.store.tables import CaseRow
@@ -113,7 +113,7 @@ def to_dict(case: Case) -> dict[str, Any]:
         "title": case.title,
         "opened_by": case.opened_by,
         "activity_no": case.activity_no,
-        "entered_at": _iso(case.entered_at),
+        "entered_at": utc_iso(case.entered_at),
         "state": str(case.state),
         "revision": case.revision,
         "attempt": case.attempt,
@@ -122,11 +122,8 @@ def to_dict(case: Case) -> dict[str, Any]:
         "content_sha256": case.content_sha256,
         "submitted_by": sorted(case.submitted_by),
         "approvals": [vars(approval) for approval in case.approvals],
-        "publish_at": _iso(case.publish_at) if case.publish_at else None,
-        "delegations": [
-            {**vars(d), "roles": list(d.roles), "starts_at": _iso(d.starts_at), "ends_at": _iso(d.ends_at)}
-            for d in case.delegations
-        ],
+        "publish_at": utc_iso(case.publish_at) if case.publish_at else None,
+        "delegations": [delegation_to_dict(delegation) for delegation in case.delegations],
         "url": case.url,
     }
 
@@ -142,23 +139,9 @@ def from_dict(data: Mapping[str, Any]) -> Case:
             "submitted_by": frozenset(data["submitted_by"]),
             "approvals": tuple(Approval(**approval) for approval in data["approvals"]),
             "publish_at": datetime.fromisoformat(data["publish_at"]) if data["publish_at"] else None,
-            "delegations": tuple(
-                Delegation(
-                    **{
-                        **d,
-                        "roles": tuple(d["roles"]),
-                        "starts_at": datetime.fromisoformat(d["starts_at"]),
-                        "ends_at": datetime.fromisoformat(d["ends_at"]),
-                    }
-                )
-                for d in data["delegations"]
-            ),
+            "delegations": tuple(delegation_from_dict(one) for one in data["delegations"]),
         }
     )
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _stored(row: CaseRow) -> StoredCase:

@@ -301,7 +301,8 @@ def test_delegate_acts_for_the_absent(ctx: Context, office: Office, clock: Clock
     span = {"starts_at": clock().isoformat(), "ends_at": (clock() + timedelta(days=2)).isoformat()}
     run_command(ctx, make_request(office, case_id, "delegate", kasubbag, params={"to_person": humas, **span}))
     view = look(ctx, office, case_id)
-    assert {"person": humas, "name": f"Orang {humas}", "acting_for": kasubbag} in view["may_act"]
+    deputy = {"person": humas, "name": f"Orang {humas}", "acting_for": kasubbag, "acting_for_name": f"Orang {kasubbag}"}
+    assert deputy in view["may_act"]
     assert humas in [m["person"] for m in view["mails"] if m["no"] == 4]
     params = {"content_sha256": view["content_sha256"]}
     run_command(ctx, make_request(office, case_id, "approve", humas, params=params))

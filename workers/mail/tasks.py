@@ -161,11 +161,7 @@ def _last_step(history: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 
 def _acting_for(view: View, person: int) -> str:
-    for_whom = next((who["acting_for"] for who in view["may_act"] if who["person"] == person), None)
-    if for_whom is None:
-        return ""
-    names = {entry["by"]: entry["by_name"] for entry in view["history"]}
-    return str(names.get(for_whom) or "")
+    return next((str(who["acting_for_name"]) for who in view["may_act"] if who["person"] == person), "")
 
 
 def _pictures(ctx: Context, letter: _Letter) -> tuple[compose.Picture, ...]:

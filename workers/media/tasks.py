@@ -82,12 +82,11 @@ def _photo(job: _Job, source: media.Source, outputs: Sequence[Output]) -> list[T
     missing = [output for output in outputs if (output.key, recipe_sha256(output)) not in known]
     if not missing:
         return []
-    focal = (float(source.focal[0]), float(source.focal[1])) if source.focal else None
     try:
         original = fetch_original(job.ctx, job.site, job.media_urls, source, job.folder)
     except TaskError as error:
         return [error]
-    made, refused = _derive_each(original, missing, job.folder / "made", focal)
+    made, refused = _derive_each(original, missing, job.folder / "made", source.focal)
     by_key = {output.key: output for output in missing}
     _keep(job, source, [(item, recipe_sha256(by_key[item.output])) for item in made])
     return [_refusal(error, job.site) for error in refused]
@@ -130,8 +129,7 @@ def _card_photo(job: _Job, content: dict[str, Any]) -> tuple[Path, tuple[float, 
     wanted = content["card"].get("photo")
     for source in media.photo_sources(content):
         if source.image_id == wanted:
-            focal = (float(source.focal[0]), float(source.focal[1])) if source.focal else None
-            return fetch_original(job.ctx, job.site, job.media_urls, source, job.folder), focal
+            return fetch_original(job.ctx, job.site, job.media_urls, source, job.folder), source.focal
     return None
 
 
