@@ -99,7 +99,7 @@ final class Sidecar_Controller
             return self::no_such_post();
         }
         $case += ['activity_no' => 0, 'activity_name' => '', 'role' => '', 'role_name' => '', 'who' => '',
-            'due_at' => null, 'content_sha256' => '', 'url' => ''];
+            'due_at' => null, 'content_sha256' => '', 'url' => '', 'corrects' => '', 'as_of' => ''];
         $applied = $this->cases->apply($case);
         if (is_wp_error($applied)) {
             return $applied;
@@ -133,7 +133,7 @@ final class Sidecar_Controller
         if (!$post || !$this->gate->governs($post->post_type)) {
             return self::no_such_post();
         }
-        return $this->content->parcel($post) + ['status' => $post->post_status];
+        return $this->content->parcel(get_post(Working_Copy::working($post->ID))) + ['status' => $post->post_status];
     }
 
     /** @param array<string, mixed> $body */
