@@ -71,6 +71,8 @@ def view_case(
 
     Raises UnknownSite, NoSuchCase (also for another office's case).
     """
+    # Before anything is read: the view is at least as new as it says.
+    now = ctx.now()
     with ctx.uow(read_only=True) as uow:
         site = uow.sites.get(site_id)
         if site is None:
@@ -78,7 +80,7 @@ def view_case(
         stored = uow.cases.get(site_id, case_id) if case_id else uow.cases.of_post(site_id, post_id)
         if stored is None:
             raise NoSuchCase(case_id=case_id, post_id=post_id)
-        reader = reader_of(uow, site, stored, uow.people.of_site(site_id), language, ctx.now())
+        reader = reader_of(uow, site, stored, uow.people.of_site(site_id), language, now)
         return _view(reader, uow, actor)
 
 
@@ -125,6 +127,8 @@ def head(reader: Reader) -> View:
         "content_sha256": case.content_sha256,
         "publish_at": iso(case.publish_at),
         "url": case.url,
+        "corrects": case.corrects,
+        "as_of": ev.utc_iso(reader.now),
         "activity": _activity(reader),
         "may_act": [
             {

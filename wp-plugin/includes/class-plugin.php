@@ -18,6 +18,7 @@ final class Plugin
     public readonly Statuses $statuses;
     public readonly Content $content;
     public readonly Case_Mirror $cases;
+    public readonly Waiting $waiting;
     public readonly Refusals $refusals;
     public readonly Status_Writer $writer;
     public readonly Publish_Gate $gate;
@@ -52,6 +53,7 @@ final class Plugin
         $this->sop = new Sop($this->sidecar);
         $this->statuses = new Statuses($this->sop);
         $this->content = new Content();
+        $this->waiting = new Waiting();
         $this->refusals = new Refusals();
         $this->writer = new Status_Writer();
         $this->cases = new Case_Mirror($this->writer);
@@ -67,7 +69,7 @@ final class Plugin
     private function register(): void
     {
         $parts = [
-            $this->sop, $this->statuses, $this->cases, $this->refusals, $this->gate, $this->access, $this->capabilities,
+            $this->sop, $this->statuses, $this->cases, $this->waiting, $this->refusals, $this->gate, $this->access, $this->capabilities,
             new Late_Writes($this->gate, $this->writer),
             new Kept_Text($this->gate, $this->refusals),
             new Alarms(),
@@ -82,6 +84,7 @@ final class Plugin
                 $this->derivatives
             ),
             new Rest_Controller($this->gate, $this->cases, $this->commands, $this->sop),
+            new Lists_Controller($this->sidecar),
             $this->lifecycle, new Public_Page($this->gate), ...$this->screens(),
         ];
         foreach ($parts as $part) {

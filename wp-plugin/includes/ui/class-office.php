@@ -113,6 +113,25 @@ final class Office
         return current_user_can(self::CAPABILITY);
     }
 
+    /** What to ask the sidecar for: `all` cases of the office, or the person's `own` (Settings::visibility). */
+    public static function scope(): string
+    {
+        $all = Plugin::instance()->settings->visibility() === 'office' || current_user_can('manage_options');
+        return $all ? 'all' : 'own';
+    }
+
+    /** @return array<int, array{id: int, name: string}> Everybody with a role in the SOP, by name. */
+    public static function people(): array
+    {
+        $people = [];
+        foreach (get_users(['meta_key' => 'tayang_roles', 'orderby' => 'display_name', 'number' => 500]) as $user) {
+            if (self::roles_of($user->ID)) {
+                $people[] = ['id' => $user->ID, 'name' => $user->display_name];
+            }
+        }
+        return $people;
+    }
+
     /** Address of a case's page. */
     public static function case_url(int $post_id): string
     {
