@@ -19,9 +19,9 @@ define('TAYANG_VERSION', '0.1.0');
 
 foreach (
     [
-        'settings', 'signature', 'sidecar-client', 'sop', 'statuses', 'content', 'case-mirror', 'waiting', 'refusals',
-        'status-writer', 'publish-gate', 'access', 'alarms', 'kept-text', 'late-writes', 'xmlrpc-method', 'xmlrpc-sidecar',
-        'xmlrpc', 'capabilities', 'case-commands', 'publisher', 'derivatives', 'sidecar-controller', 'rest-controller', 'lists-controller', 'lifecycle', 'public-page', 'plugin',
+        'settings', 'signature', 'sidecar-client', 'sop', 'statuses', 'content', 'own-meta', 'status-writer', 'working-copy', 'locked-words', 'case-mirror', 'waiting', 'refusals',
+        'publish-gate', 'access', 'alarms', 'closed-terms', 'reconcile', 'kept-text', 'late-writes', 'xmlrpc-method', 'xmlrpc-sidecar',
+        'xmlrpc', 'capabilities', 'case-commands', 'corrections', 'publisher', 'derivatives', 'sidecar-controller', 'rest-controller', 'lists-controller', 'lifecycle', 'public-page', 'plugin',
     ] as $tayang_part
 ) {
     require_once __DIR__ . "/includes/class-$tayang_part.php";

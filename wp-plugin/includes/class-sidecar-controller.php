@@ -20,7 +20,8 @@ final class Sidecar_Controller
         private readonly Case_Mirror $cases,
         private readonly Publisher $publisher,
         private readonly Content $content,
-        private readonly Derivatives $derivatives
+        private readonly Derivatives $derivatives,
+        private readonly Reconcile $reconcile
     ) {
     }
 
@@ -104,6 +105,7 @@ final class Sidecar_Controller
         if (is_wp_error($applied)) {
             return $applied;
         }
+        $this->reconcile->run_when_due();
         $now = $this->cases->get((int) $case['post_id']);
         return ['applied' => $applied, 'revision' => (int) ($now['revision'] ?? 0)];
     }
