@@ -184,8 +184,9 @@ final class CorrectionsTest extends TayangTestCase
     public function testTheListsNameBoth(): void
     {
         [$id, $copy] = $this->correction(3);
-        self::assertStringContainsString('Rapat pleno', implode('|', apply_filters('display_post_states', [], $this->row($copy))));
-        $states = apply_filters('display_post_states', [], $this->row($id));
+        $screen = new Tayang\Ui\Correction_States();
+        self::assertStringContainsString('“Rapat pleno”', $screen->states([], $this->row($copy))['tayang_correction']);
+        $states = $screen->states(['tayang' => 'Step 3'], $this->row($id));
         self::assertStringContainsString('Kasubbag: Rina', $states['tayang']);
     }
 

@@ -5,25 +5,18 @@ namespace Tayang;
 defined('ABSPATH') || exit;
 
 /**
- * Correcting what was published: the route that opens a correction, and how the lists of posts name the two posts of it.
+ * The route that opens a correction of what was published.
  */
 final class Corrections
 {
     public function __construct(
         private readonly Publish_Gate $gate,
-        private readonly Case_Mirror $cases,
         private readonly Case_Commands $commands,
         private readonly Sop $sop
     ) {
     }
 
-    public function register(): void
-    {
-        add_action('rest_api_init', [$this, 'register_route']);
-        add_filter('display_post_states', [$this, 'states'], 20, 2);
-    }
-
-    public function register_route(): void
+    public function register_routes(): void
     {
         register_rest_route('tayang/v1', '/posts/(?P<id>\d+)/corrections', [
             'methods' => 'POST',
@@ -79,26 +72,6 @@ final class Corrections
             return $made;
         }
         return new \WP_REST_Response($made + ['edit_url' => admin_url("post.php?action=edit&post={$made['copy_id']}")], 201);
-    }
-
-    /**
-     * @param array<string, string> $states
-     * @return array<string, string>
-     */
-    public function states(array $states, \WP_Post $post): array
-    {
-        $public_id = (int) get_post_meta($post->ID, Working_Copy::OF, true);
-        if ($public_id) {
-            /* translators: %s: title of the published post */
-            return ['tayang_correction' => esc_html(sprintf(__('Correction of “%s”', 'tayang'), get_the_title($public_id)))] + $states;
-        }
-        $case = Working_Copy::of($post->ID) ? $this->cases->get($post->ID) : null;
-        if ($case) {
-            /* translators: 1: number of the step, 2: role and person who must act */
-            $state = sprintf(__('Being corrected · step %1$d · %2$s', 'tayang'), (int) $case['activity_no'], (string) $case['who']);
-            $states['tayang'] = esc_html($state);
-        }
-        return $states;
     }
 
     private function refused(\WP_Post $post): \WP_Error
