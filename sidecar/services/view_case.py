@@ -18,7 +18,7 @@ from sidecar.services.turns import Standing, may_act
 from sidecar.sop import events as ev
 from sidecar.sop.case import Case, CaseState
 from sidecar.sop.deadlines import due_at
-from sidecar.sop.engine import options
+from sidecar.sop.engine import on_website, options
 from sidecar.sop.procedure import Activity, ActivityKind, Procedure, Sop
 from sidecar.sop.reports import StepRecord, step_records
 from sidecar.store.cases import StoredCase
@@ -95,7 +95,7 @@ def status_of(procedure: Procedure, case: Case) -> str:
     """The WordPress status that the post should have."""
     match case.state:
         case CaseState.PUBLISHED:
-            return procedure.out_status
+            return "publish" if on_website(procedure, case) else procedure.social_status
         case CaseState.CANCELLED:
             return "draft"
     return procedure.status_slug(case.activity_no)
@@ -119,7 +119,7 @@ def head(reader: Reader) -> View:
         "procedure": {"key": procedure.key, "name": procedure.name.in_language(reader.language)},
         "post_id": case.post_id,
         "post_type": procedure.post_type,
-        "website": procedure.website,
+        "website": on_website(procedure, case),
         "title": case.title,
         "state": str(case.state),
         "revision": case.revision,
@@ -163,6 +163,21 @@ def _view(reader: Reader, uow: UnitOfWork, actor: int | None) -> View:
         "deliveries": [_delivery(row) for row in uow.deliveries.of_case(case.site_id, case.id)],
         "problems": _problems(uow.outbox.of_case(case.site_id, case.id)),
         "disposition": asdict(opened.disposition) if isinstance(opened, ev.CaseOpened) else {},
+        "corrected": _corrected(uow, case),
+    }
+
+
+def _corrected(uow: UnitOfWork, case: Case) -> View | None:
+    """What a correction corrects: as it stands in public."""
+    stored = uow.cases.get(case.site_id, case.corrects) if case.corrects else None
+    if stored is None:
+        return None
+    return {
+        "case_id": stored.case.id,
+        "title": stored.case.title,
+        "url": stored.case.url,
+        # Nothing changes a case after its publication.
+        "published_at": iso(stored.updated_at),
     }
 
 

@@ -113,7 +113,13 @@ def _apply(case: Case, event: ev.Event) -> Case:
         case ev.PublicationOrdered():
             return replace(case, state=CaseState.PUBLISHING)
         case ev.PublicationStopped():
-            stopped = replace(case, state=CaseState.OPEN, approvals=(), content_sha256=event.content_sha256)
+            stopped = replace(
+                case,
+                state=CaseState.OPEN,
+                approvals=(),
+                content_sha256=event.content_sha256,
+                website=case.website if event.website is None else event.website,
+            )
             return _enter(stopped, event.to_no, event.at)
         case ev.Published():
             return replace(case, state=CaseState.PUBLISHED, url=event.url)

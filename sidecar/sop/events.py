@@ -141,9 +141,12 @@ class PublicationOrdered(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class PublicationStopped(Step):
+    """`website`: of the content found; None when the content is what it was."""
+
     kind = "publication_stopped"
     to_no: int
     content_sha256: str
+    website: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

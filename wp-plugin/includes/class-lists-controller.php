@@ -17,11 +17,7 @@ final class Lists_Controller
     {
     }
 
-    public function register(): void
-    {
-        add_action('rest_api_init', [$this, 'register_routes']);
-    }
-
+    /** On `rest_api_init`. */
     public function register_routes(): void
     {
         $page = [

@@ -66,6 +66,7 @@ final class Plugin
         $this->lifecycle = new Lifecycle($this->sop, $this->cases, $this->capabilities);
     }
 
+    /** Guards are always there; what only answers calls, or only draws screens, comes when it is asked for. */
     private function register(): void
     {
         $parts = [
@@ -74,6 +75,19 @@ final class Plugin
             new Kept_Text($this->gate, $this->refusals),
             new Alarms(),
             new Xmlrpc($this->refusals),
+            $this->lifecycle, new Public_Page($this->gate), ...(is_admin() ? $this->screens() : []),
+        ];
+        foreach ($parts as $part) {
+            $part->register();
+        }
+        add_action('rest_api_init', [$this, 'register_routes']);
+        add_action('admin_bar_init', [$this, 'register_admin_bar']);
+    }
+
+    /** What answers the sidecar and the browser. */
+    public function register_routes(): void
+    {
+        $controllers = [
             new Sidecar_Controller(
                 $this->settings,
                 $this->signature,
@@ -85,10 +99,17 @@ final class Plugin
             ),
             new Rest_Controller($this->gate, $this->cases, $this->commands, $this->sop),
             new Lists_Controller($this->sidecar),
-            $this->lifecycle, new Public_Page($this->gate), ...$this->screens(),
         ];
-        foreach ($parts as $part) {
-            $part->register();
+        foreach ($controllers as $controller) {
+            $controller->register_routes();
+        }
+    }
+
+    /** The one screen that also shows on the website, above it. */
+    public function register_admin_bar(): void
+    {
+        if (!is_admin() && class_exists(Ui\Admin_Bar::class)) {
+            (new Ui\Admin_Bar())->register();
         }
     }
 
@@ -100,9 +121,6 @@ final class Plugin
     private function screens(): array
     {
         $screens = [];
-        foreach (glob(__DIR__ . '/ui/class-*.php') ?: [] as $file) {
-            require_once $file;
-        }
         foreach (glob(__DIR__ . '/ui/class-*.php') ?: [] as $file) {
             $words = explode('-', substr(basename($file, '.php'), strlen('class-')));
             $class = __NAMESPACE__ . '\\Ui\\' . implode('_', array_map('ucfirst', $words));

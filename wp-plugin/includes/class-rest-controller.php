@@ -21,11 +21,7 @@ final class Rest_Controller
     ) {
     }
 
-    public function register(): void
-    {
-        add_action('rest_api_init', [$this, 'register_routes']);
-    }
-
+    /** On `rest_api_init`. */
     public function register_routes(): void
     {
         $post = '/posts/(?P<id>\d+)';
