@@ -32,7 +32,7 @@
         const procedure = config.procedures[form.elements.procedure.value];
         const occasion = form.querySelector('[data-field=occasion]');
         occasion.hidden = !procedure.occasions.length;
-        form.elements.occasion.replaceChildren(...procedure.occasions.map((one) => option(one.key, one.name)));
+        form.elements.occasion.replaceChildren(option('', text.choose), ...procedure.occasions.map((one) => option(one.key, one.name)));
         form.elements.occasion.required = !occasion.hidden;
         const assignee = form.querySelector('[data-field=assignee]');
         assignee.hidden = !procedure.assigns;

@@ -47,8 +47,7 @@
     /** For who may open one: a new greeting with the name and the date of the observance filled in. */
     function greeting(entry, withWords) {
         const link = element('a', 'tayang-greet');
-        link.href = wp.url.addQueryArgs(config.calendar.greeting_url, Object.assign(
-            { activity: entry.title, activity_date: entry.date }, entry.occasion ? { occasion: entry.occasion } : {}));
+        link.href = wp.url.addQueryArgs(config.calendar.greeting_url, { activity: entry.title, activity_date: entry.date });
         link.dataset.stop = '1';
         if (withWords) {
             link.append(text('new_greeting'), hidden(`: ${entry.title}`));

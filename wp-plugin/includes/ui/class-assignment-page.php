@@ -249,6 +249,7 @@ final class Assignment_Page
             'other' => self::OTHER,
             'strings' => [
                 'required' => __('Please fill this in.', 'tayang'),
+                'choose' => __('— Choose —', 'tayang'),
                 'bad_date' => __('Please give a date.', 'tayang'),
                 /* translators: %d: number of fields */
                 'errors' => __('Fields to correct: %d', 'tayang'),

@@ -10,7 +10,7 @@ defined('ABSPATH') || exit;
  * The admin bar: how many tasks wait for the reader, and the first five. Read from WordPress's own tables, so that no page
  * waits for the sidecar; core's styles for the comments bubble dress it.
  */
-final class Tasks_Bar
+final class Admin_Bar
 {
     public function register(): void
     {
@@ -50,7 +50,7 @@ final class Tasks_Bar
         /* translators: %d: number of late cases */
         $late = $summary['late'] ? sprintf(__('%d late', 'tayang'), $summary['late']) : '';
         return sprintf(
-            '<span class="ab-icon dashicons dashicons-megaphone" aria-hidden="true"></span><span class="ab-label" aria-hidden="true">%s%s</span><span class="screen-reader-text">Tayang: %s %s</span>',
+            '<span class="ab-icon dashicons-megaphone" aria-hidden="true"></span><span class="ab-label" aria-hidden="true">%s%s</span><span class="screen-reader-text">Tayang: %s %s</span>',
             esc_html(number_format_i18n($summary['count'])),
             $late === '' ? '' : ' (' . esc_html($late) . ')',
             esc_html($said),
