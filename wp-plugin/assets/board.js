@@ -79,23 +79,30 @@
 
     const personName = (one) => (one.acting_for_name ? text('acting', one.name, one.acting_for_name) : one.name);
 
+    function occasionName(card) {
+        const procedure = config.board.procedures.find((one) => one.key === card.procedure.key);
+        const occasion = procedure && procedure.occasions.find((one) => one.key === card.occasion);
+        return occasion ? occasion.name : card.occasion;
+    }
+
     function Card({ card, now, stop }) {
         const activity = card.activity || {};
         const people = card.may_act.length ? card.may_act.map(personName).join(', ') : card.who;
         const marks = [
             card.mine && mark('mine', text('your_turn_mark')),
-            card.problems > 0 && mark('stuck', text('stuck')),
+            (card.problems > 0 || card.stuck) && mark('stuck', text(card.problems > 0 ? 'problem' : 'stuck')),
             activity.attempt > 1 && mark('attempt', text('attempt_mark', activity.attempt)),
             card.corrects && mark('correction', text('correction')),
         ].filter(Boolean);
-        const belongs = [card.occasion_name || card.occasion, card.division].filter(Boolean).join(' · ');
-        const classes = ['tayang-kcard', card.mine ? 'is-mine' : '', card.problems > 0 ? 'is-stuck' : ''].filter(Boolean).join(' ');
+        const belongs = [occasionName(card), card.division].filter(Boolean).join(' · ');
+        const classes = ['tayang-kcard', card.mine ? 'is-mine' : '', card.problems > 0 || card.stuck ? 'is-stuck' : ''].filter(Boolean).join(' ');
         return e('li', { className: classes, 'data-case': card.case_id },
             e('h3', null, e('a', Object.assign({ href: card.link }, stop), card.title || text('no_title'))),
             belongs && e('p', { className: 'tayang-kcard-of' }, belongs),
             people && e('p', { className: 'tayang-kcard-who' }, icon('admin-users'), ' ', people),
             e(Time, { card, now }),
-            marks.length > 0 && e('p', { className: 'tayang-marks' }, marks));
+            marks.length > 0 && e('p', { className: 'tayang-marks' }, marks),
+            card.stuck_reason && e('p', { className: 'tayang-kcard-why' }, card.stuck_reason));
     }
 
     function nameOf(column) {
@@ -132,6 +139,8 @@
 
     function Filters({ filters, divisions, change }) {
         const [typed, setTyped] = useState(filters.search);
+        const [shown, setShown] = useState(false);
+        const used = Object.keys(NONE).filter((name) => filters[name]).length;
         const timer = useRef(0);
         useEffect(() => setTyped(filters.search), [filters.search]);
         const search = (value, now) => {
@@ -146,7 +155,13 @@
                 type: 'checkbox', id: `tayang-f-${name}`, checked: filters[name] === '1',
                 onChange: (event) => change({ [name]: event.target.checked ? '1' : '' }),
             }), ' ', label);
-        return e('form', { className: 'tayang-filters', role: 'search', onSubmit: (event) => { event.preventDefault(); search(typed, true); } },
+        // On a phone the fields are folded away behind the button; on a desktop the button is not there.
+        return e('div', null,
+            e('button', {
+                type: 'button', className: 'button tayang-filters-toggle', 'aria-expanded': shown, 'aria-controls': 'tayang-filters',
+                onClick: () => setShown(!shown),
+            }, icon('filter'), ' ', used ? text('filters_used', used) : text('filters')),
+            e('form', { id: 'tayang-filters', className: `tayang-filters${shown ? ' is-shown' : ''}`, role: 'search', onSubmit: (event) => { event.preventDefault(); search(typed, true); } },
             e(Select, { id: 'tayang-f-role', label: text('role'), value: filters.role, any: text('any_role'), options: procedure.roles, onChange: (role) => change({ role }) }),
             e(Select, {
                 id: 'tayang-f-person', label: text('person'), value: filters.person, any: text('any_person'),
@@ -161,8 +176,7 @@
                 e('input', { type: 'search', id: 'tayang-f-search', value: typed, maxLength: 200, onChange: (event) => search(event.target.value, false) })),
             e('div', { className: 'tayang-filter is-checks' },
                 check('mine', text('mine')), check('late', text('late_only')),
-                FILTERS.some((name) => name in NONE && filters[name])
-                    && e('button', { type: 'button', className: 'button-link', onClick: () => change(NONE) }, text('reset'))));
+                used > 0 && e('button', { type: 'button', className: 'button-link', onClick: () => change(NONE) }, text('reset')))));
     }
 
     function Tabs({ filters, go }) {
@@ -254,10 +268,19 @@
         return { board, stopOf, left };
     }
 
+    /** Columns that stand open at first: all with cases; on a phone those with the reader's own, else the first one. */
+    function firstToOpen(columns) {
+        const filled = columns.filter((column) => column.count > 0);
+        const mine = filled.filter((column) => column.cases.some((one) => one.mine));
+        const isPhone = window.matchMedia('(max-width: 782px)').matches;
+        return (isPhone ? (mine.length ? mine : filled.slice(0, 1)) : filled).map((column) => column.key);
+    }
+
     function Columns({ answer, now, showMore, loading }) {
         const [toggled, setToggled] = useState({});
         const { board, stopOf, left } = useStops(answer.columns);
-        const isOpen = (column) => (column.key in toggled ? toggled[column.key] : column.count > 0);
+        const first = useMemo(() => firstToOpen(answer.columns), [answer]);
+        const isOpen = (column) => (column.key in toggled ? toggled[column.key] : first.includes(column.key));
         return e('div', {
             ref: board, className: 'tayang-board', role: 'group', 'aria-label': text('board'), 'aria-describedby': 'tayang-board-keys',
             onKeyDown: onArrow, onBlur: left,

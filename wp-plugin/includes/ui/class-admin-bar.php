@@ -50,7 +50,7 @@ final class Admin_Bar
         /* translators: %d: number of late cases */
         $late = $summary['late'] ? sprintf(__('%d late', 'tayang'), $summary['late']) : '';
         return sprintf(
-            '<span class="ab-icon dashicons-megaphone" aria-hidden="true"></span><span class="ab-label" aria-hidden="true">%s%s</span><span class="screen-reader-text">Tayang: %s %s</span>',
+            '<span class="ab-icon dashicons-megaphone" style="top:2px" aria-hidden="true"></span><span class="ab-label" aria-hidden="true">%s%s</span><span class="screen-reader-text">Tayang: %s %s</span>',
             esc_html(number_format_i18n($summary['count'])),
             $late === '' ? '' : ' (' . esc_html($late) . ')',
             esc_html($said),

@@ -71,7 +71,7 @@ final class Board_Page
 
     /**
      * @param array<string, mixed> $procedure
-     * @return array{key: string, name: string, roles: array<int, array{key: string, name: string}>} with the roles of its steps
+     * @return array<string, mixed> key, name, its occasions and the roles of its steps, in the reader's language
      */
     private function procedure(array $procedure): array
     {
@@ -80,6 +80,7 @@ final class Board_Page
         return [
             'key' => $procedure['key'],
             'name' => Sop::text($procedure['name']),
+            'occasions' => Office::occasions($procedure),
             'roles' => array_map(static fn($key) => ['key' => $key, 'name' => $names[$key] ?? $key], $roles),
         ];
     }

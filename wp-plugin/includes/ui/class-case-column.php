@@ -6,6 +6,7 @@ use Tayang\Case_Mirror;
 use Tayang\Plugin;
 use Tayang\Sop;
 use Tayang\Waiting;
+use Tayang\Working_Copy;
 
 defined('ABSPATH') || exit;
 
@@ -17,7 +18,6 @@ final class Case_Column
 {
     private const COLUMN = 'tayang';
     private const FILTER = 'tayang';
-    private const CORRECTS = '_tayang_corrects';
 
     private bool $is_primed = false;
 
@@ -62,8 +62,7 @@ final class Case_Column
             return;
         }
         $this->prime();
-        $case_post = (int) get_post_meta($post_id, self::CORRECTS, true) ?: $post_id;
-        $mirror = Office::mirror($case_post);
+        $mirror = Plugin::instance()->cases->get($post_id) ?? [];
         $words = match ($mirror['state'] ?? '') {
             'open' => $this->open($mirror),
             'publishing' => self::line('update', __('Being published', 'tayang')),
@@ -196,7 +195,7 @@ final class Case_Column
         $this->is_primed = true;
         $ids = [];
         foreach ($wp_query->posts ?? [] as $post) {
-            $ids[] = (int) get_post_meta(is_object($post) ? $post->ID : (int) $post, self::CORRECTS, true);
+            $ids[] = (int) get_post_meta(is_object($post) ? $post->ID : (int) $post, Working_Copy::OF, true);
         }
         if (array_filter($ids)) {
             update_meta_cache('post', array_filter($ids));

@@ -42,7 +42,8 @@ final class List_Strings
             'try_again' => __('Try again', 'tayang'),
             'your_turn_mark' => __('Your turn', 'tayang'),
             'correction' => __('Correction', 'tayang'),
-            'stuck' => __('Stuck: a person must look', 'tayang'),
+            'stuck' => __('Stuck', 'tayang'),
+            'problem' => __('A person must look', 'tayang'),
             /* translators: %d: which attempt at a step */
             'attempt_mark' => __('Attempt %d', 'tayang'),
             /* translators: 1: name of the acting officer, 2: name of the person acted for */
@@ -71,6 +72,9 @@ final class List_Strings
             'mine' => __('Waits for me', 'tayang'),
             'late_only' => __('Late', 'tayang'),
             'search' => __('Search titles', 'tayang'),
+            'filters' => __('Filters', 'tayang'),
+            /* translators: %d: number of filters in use */
+            'filters_used' => __('Filters (%d)', 'tayang'),
             'reset' => __('Clear the filters', 'tayang'),
             'refresh' => __('Refresh', 'tayang'),
             /* translators: %s: time of day */

@@ -5,6 +5,7 @@ namespace Tayang\Ui;
 use Tayang\Capabilities;
 use Tayang\Plugin;
 use Tayang\Sop;
+use Tayang\Working_Copy;
 
 defined('ABSPATH') || exit;
 
@@ -14,9 +15,6 @@ defined('ABSPATH') || exit;
  */
 final class Task
 {
-    /** The post whose words are edited: the working copy of a correction has its number here. */
-    private const COPY = '_tayang_copy';
-
     private function __construct(
         public readonly string $case_id,
         public readonly int $post_id,
@@ -30,7 +28,7 @@ final class Task
         private readonly string $division = '',
         private readonly int $attempt = 1,
         private readonly bool $is_correction = false,
-        private readonly bool $is_stuck = false,
+        private readonly bool $has_problems = false,
         public readonly string $acting_for = ''
     ) {
     }
@@ -79,7 +77,7 @@ final class Task
         _prime_post_caches($post_ids, false, true);
         $tasks = [];
         foreach ($post_ids as $post_id) {
-            $mirror = Office::mirror($post_id);
+            $mirror = Plugin::instance()->cases->get($post_id);
             if (!$mirror || !get_post($post_id)) {
                 continue;
             }
@@ -168,14 +166,14 @@ final class Task
         return Office::left($this->due_at)[0];
     }
 
-    /** Second attempt, correction, stuck. */
+    /** Second attempt, correction, something given up. */
     public function marks(): string
     {
         $marks = [
             /* translators: %d: which attempt at a step */
             'attempt' => $this->attempt > 1 ? sprintf(__('Attempt %d', 'tayang'), $this->attempt) : '',
             'correction' => $this->is_correction ? __('Correction', 'tayang') : '',
-            'stuck' => $this->is_stuck ? __('Stuck: a person must look', 'tayang') : '',
+            'stuck' => $this->has_problems ? __('A person must look', 'tayang') : '',
         ];
         $html = '';
         foreach (array_filter($marks, 'strlen') as $kind => $label) {
@@ -189,9 +187,10 @@ final class Task
         return current_user_can('edit_post', $this->words());
     }
 
+    /** The post in which the words are written: the working copy of a correction. */
     private function words(): int
     {
-        return (int) get_post_meta($this->post_id, self::COPY, true) ?: $this->post_id;
+        return Working_Copy::working($this->post_id);
     }
 
     private static function kind_of(string $procedure, int $no): string
