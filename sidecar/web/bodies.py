@@ -214,6 +214,15 @@ class ViewCase(Body):
     actor: PersonId
 
 
+class Changes(Body):
+    """`from`, `to`: numbers of versions; by default the last two."""
+
+    actor: PersonId
+    case_id: CaseId
+    start: Annotated[int, Field(ge=0, strict=True)] | None = Field(default=None, alias="from")
+    to_: Annotated[int, Field(ge=0, strict=True)] | None = None
+
+
 class ListCases(Body):
     actor: PersonId
     mine: bool = False
