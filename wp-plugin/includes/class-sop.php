@@ -13,7 +13,13 @@ final class Sop
     public const FORMER_STATUSES = 'tayang_former_statuses';
     public const PROTOCOL = 1;
 
-    public function __construct(private readonly Sidecar_Client $sidecar)
+    /** @var array<string, array{0: string, 1: array<string, mixed>}> What an option's text was read as, by option. */
+    private array $read = [];
+
+    /** @var array{0: array<int, mixed>, 1: array<string, array<string, mixed>>}|null From what, and the statuses. */
+    private ?array $made = null;
+
+    public function __construct(private readonly Sidecar_Client $sidecar, private readonly Settings $settings)
     {
     }
 
@@ -60,8 +66,7 @@ final class Sop
     /** @return array<string, mixed> The stored answer; empty before the first connection. */
     public function data(): array
     {
-        $data = get_option(self::OPTION, []);
-        return is_array($data) ? $data : [];
+        return $this->read(self::OPTION);
     }
 
     /** @return array<int, array<string, mixed>> */
@@ -100,9 +105,20 @@ final class Sop
     public function openable(string $post_type, array $roles): array
     {
         return array_values(array_filter(
-            $this->procedures(),
-            static fn(array $p): bool => $p['post_type'] === $post_type && array_intersect(self::openers($p), $roles)
+            $this->procedures_for($post_type),
+            static fn(array $p): bool => (bool) array_intersect(self::openers($p), $roles)
         ));
+    }
+
+    /**
+     * The procedures under which a post of this type may run: its own, else those that end on the website.
+     *
+     * @return array<int, array<string, mixed>>
+     */
+    public function procedures_for(string $post_type): array
+    {
+        $own = array_filter($this->procedures(), static fn(array $p): bool => $p['post_type'] === $post_type);
+        return array_values($own ?: array_filter($this->procedures(), static fn(array $p): bool => !empty($p['website'])));
     }
 
     /** Whether any of these SOP roles opens a procedure. @param array<int, string> $roles */
@@ -127,11 +143,11 @@ final class Sop
         /**
          * Post types that only go live through the SOP.
          *
-         * @param array<int, string> $types those of the SOP's procedures, with `post` and `tayang_greeting` always
+         * @param array<int, string> $types those of the SOP's procedures and of the settings, `post` and `tayang_greeting` always
          */
         return (array) apply_filters(
             'tayang_governed_post_types',
-            array_values(array_unique(['post', Statuses::GREETING, ...$types]))
+            array_values(array_unique(['post', Statuses::GREETING, ...$types, ...$this->settings->governed_types()]))
         );
     }
 
@@ -147,7 +163,11 @@ final class Sop
      */
     public function statuses(): array
     {
-        return $this->current_statuses() + $this->former();
+        $from = [$this->data(), $this->former(), determine_locale()];
+        if ($this->made === null || $this->made[0] !== $from) {
+            $this->made = [$from, $this->current_statuses() + $this->former()];
+        }
+        return $this->made[1];
     }
 
     /** Whether a slug is one of ours: only the status writer may set it. */
@@ -168,8 +188,27 @@ final class Sop
     /** @return array<string, array<string, mixed>> */
     private function former(): array
     {
-        $former = get_option(self::FORMER_STATUSES, []);
-        return is_array($former) ? $former : [];
+        return $this->read(self::FORMER_STATUSES);
+    }
+
+    /**
+     * An option, taken apart once: every guard asks for it, many times in a request, and WordPress would build the whole
+     * list anew each time. The text itself says when to read again (another value, another site of the network).
+     *
+     * @return array<string, mixed>
+     */
+    private function read(string $option): array
+    {
+        $text = wp_load_alloptions()[$option] ?? null;
+        if (!is_string($text)) {
+            $value = get_option($option, []);
+            return is_array($value) ? $value : [];
+        }
+        if (($this->read[$option][0] ?? null) !== $text) {
+            $value = maybe_unserialize($text);
+            $this->read[$option] = [$text, is_array($value) ? $value : []];
+        }
+        return $this->read[$option][1];
     }
 
     /** @return array<string, array<string, mixed>> */
@@ -186,8 +225,9 @@ final class Sop
                     'kind' => $activity['kind'],
                 ];
             }
-            if (($procedure['out_status'] ?? 'publish') !== 'publish') {
-                $statuses[$procedure['out_status']] = $of
+            // Out without the website: a procedure for social media only, or one whose website was switched off for a post.
+            foreach (array_diff(array_filter([$procedure['out_status'] ?? '', $procedure['social_status'] ?? '']), ['publish']) as $out) {
+                $statuses[$out] = $of
                     + ['label' => __('Out on social media', 'tayang'), 'no' => 0, 'role' => '', 'kind' => 'out'];
             }
         }

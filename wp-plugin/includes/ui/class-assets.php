@@ -77,7 +77,8 @@ final class Assets
             'plan' => self::plan($post_id),
             'featured' => (int) get_post_thumbnail_id($post_id),
             'locked' => self::is_locked($post_id),
-            'shown_sha256' => self::digest($post_id),
+            // Only who decides says what was seen; and that happens on the case's page, where nothing is edited.
+            'shown_sha256' => get_current_screen()->base === 'post' ? '' : self::digest($post_id),
         ];
     }
 
