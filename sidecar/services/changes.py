@@ -35,7 +35,7 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("photo", "caption"): N_("Caption of a photo"),
     ("photo", "focal"): N_("Focal point of a photo"),
     ("photo", "file"): N_("File of a photo"),
-    ("photos", ""): N_("Photos for social media, in order"),
+    ("photos", ""): N_("Photos chosen for social media"),
     ("channels", ""): N_("Channels"),
     ("caption", ""): N_("Text for %(of)s"),
     ("card", ""): N_("Card, %(of)s"),
@@ -61,10 +61,16 @@ class Version:
 
 
 def changes_of(
-    ctx: Context, site_id: str, case_id: str, old: int | None, new: int | None, language: str
+    ctx: Context,
+    site_id: str,
+    case_id: str,
+    old: int | None,
+    new: int | None,
+    language: str,
+    seen_by: int | None = None,
 ) -> dict[str, Any]:
     """All versions, and the changes from `old` to `new`: numbers of versions, by default the last two. With one version
-    there is nothing to compare: no changes, `from` None.
+    there is nothing to compare: no changes, `from` None. `seen_by`: a case in which this person has no part is no case.
 
     Raises UnknownSite, NoSuchCase, Malformed for a number that the case does not have.
     """
@@ -72,11 +78,11 @@ def changes_of(
         if uow.sites.get(site_id) is None:
             raise UnknownSite(site_id=site_id)
         stored = uow.cases.get(site_id, case_id)
-        if stored is None:
+        if stored is None or (seen_by is not None and not uow.listing.is_seen_by(site_id, case_id, seen_by)):
             raise NoSuchCase(case_id=case_id)
         versions, people = _versions(uow, stored.case), uow.people.of_site(site_id)
     by_no = {version.no: version for version in versions}
-    for field, number in (("from", old), ("to", new)):
+    for field, number in (("from", old), ("until", new)):
         if number is not None and number not in by_no:
             raise Malformed(field=field, reason=f"the versions are {', '.join(map(str, by_no)) or 'none'}")
     to = new if new is not None else max(by_no, default=None)

@@ -19,12 +19,13 @@ from sidecar.sop.content import canonical_json
 
 SAME, REMOVED, ADDED = "=", "-", "+"
 Op = tuple[str, str]
+Gap = Callable[[list[str], list[str]], Iterator[Op]]
 
 # Around a change this many characters stay of a longer text that is the same.
 CONTEXT = 80
-# Two stretches without one word in common that stands once in each, and larger than this together, are called
-# different as a whole: nobody could follow the threads between them, and finding them costs the square.
-MAX_CELLS = 250_000
+# Two stretches that share no word to hold on to, and are larger than this (tokens times tokens), are called different
+# as a whole: nobody could follow the threads between them, and finding them costs more than the square.
+MAX_CELLS = 60_000
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _WORD = re.compile(r"\w")
@@ -301,19 +302,41 @@ class _Reader(HTMLParser):
 def _diff(old: list[str], new: list[str]) -> Iterator[Op]:
     """Token by token. First the words that stand once in each are threaded up in their order (patience diff, n log n);
     only the gaps between them are compared in full."""
+    yield from _threaded(old, new, _once(old, new), _wide_gap)
+
+
+def _threaded(old: list[str], new: list[str], anchors: list[tuple[int, int]], gap: Gap) -> Iterator[Op]:
     i = j = 0
-    for a, b in [*_anchors(old, new), (len(old), len(new))]:
-        yield from _gap(old[i:a], new[j:b])
-        if a < len(old):
-            yield SAME, old[a]
+    for a, b in [*anchors, (len(old), len(new))]:
+        start, end = _ends(old[i:a], new[j:b])
+        yield from ((SAME, token) for token in old[i : i + start])
+        yield from gap(old[i + start : a - end], new[j + start : b - end])
+        yield from ((SAME, token) for token in old[a - end : a + 1])
         i, j = a + 1, b + 1
 
 
-def _anchors(old: list[str], new: list[str]) -> list[tuple[int, int]]:
+def _once(old: list[str], new: list[str]) -> list[tuple[int, int]]:
+    """Where the tokens stand that occur once in each, in the longest order that both share."""
     once = [{token for token, count in Counter(tokens).items() if count == 1} for tokens in (old, new)]
     unique = once[0] & once[1]
     where = {token: j for j, token in enumerate(new) if token in unique}
     return _longest_rising([(i, where[token]) for i, token in enumerate(old) if token in unique])
+
+
+def _equally_often(old: list[str], new: list[str]) -> list[tuple[int, int]]:
+    """As `_once`, for words that occur more often, but as often in both: the first is the first, and so on."""
+    counts = [Counter(tokens) for tokens in (old, new)]
+    where: dict[str, list[int]] = {}
+    for j, token in enumerate(new):
+        if counts[0][token] == counts[1][token] and _WORD.match(token):
+            where.setdefault(token, []).append(j)
+    rank: Counter[str] = Counter()
+    pairs = []
+    for i, token in enumerate(old):
+        if token in where:
+            pairs.append((i, where[token][rank[token]]))
+            rank[token] += 1
+    return _longest_rising(pairs)
 
 
 def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -344,12 +367,10 @@ def _first_not_less(values: list[int], value: int) -> int:
     return low
 
 
-def _gap(old: list[str], new: list[str]) -> Iterator[Op]:
+def _ends(old: list[str], new: list[str]) -> tuple[int, int]:
+    """How many tokens both share at the start, and of the rest at the end."""
     start = _common(old, new)
-    end = _common(old[start:][::-1], new[start:][::-1])
-    yield from ((SAME, token) for token in old[:start])
-    yield from _compared(old[start : len(old) - end], new[start : len(new) - end])
-    yield from ((SAME, token) for token in old[len(old) - end :])
+    return start, _common(old[start:][::-1], new[start:][::-1])
 
 
 def _common(old: list[str], new: list[str]) -> int:
@@ -361,7 +382,14 @@ def _common(old: list[str], new: list[str]) -> int:
     return n
 
 
-def _compared(old: list[str], new: list[str]) -> Iterator[Op]:
+def _wide_gap(old: list[str], new: list[str]) -> Iterator[Op]:
+    if len(old) * len(new) > MAX_CELLS:
+        yield from _threaded(old, new, _equally_often(old, new), _gap)
+    else:
+        yield from _gap(old, new)
+
+
+def _gap(old: list[str], new: list[str]) -> Iterator[Op]:
     if not old or not new or len(old) * len(new) > MAX_CELLS:
         yield from ((REMOVED, token) for token in old)
         yield from ((ADDED, token) for token in new)

@@ -226,12 +226,13 @@ class ViewCase(Body):
 
 
 class Changes(Body):
-    """`from`, `to`: numbers of versions; by default the last two."""
+    """Versions `from` and `until` of a case's content; by default the last two. (`to` is the address of the call.)"""
 
     actor: PersonId
     case_id: CaseId
-    start: Annotated[int, Field(ge=0, strict=True)] | None = Field(default=None, alias="from")
-    to_: Annotated[int, Field(ge=0, strict=True)] | None = None
+    scope: Scope = "all"
+    older: int | None = Field(default=None, alias="from", ge=0, strict=True)
+    newer: int | None = Field(default=None, alias="until", ge=0, strict=True)
 
 
 class ListCases(Body):

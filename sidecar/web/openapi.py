@@ -99,6 +99,7 @@ def _schemas() -> dict[str, Any]:
         bodies.People,
         bodies.OpenCase,
         bodies.ViewCase,
+        bodies.Changes,
         bodies.ListCases,
         bodies.Board,
         bodies.Tasks,
