@@ -14,6 +14,7 @@ from sidecar.i18n import translator
 from sidecar.media_links import media_url
 from sidecar.services.board import BoardRequest, board, tasks
 from sidecar.services.case_calendar import case_calendar
+from sidecar.services.changes import changes_of
 from sidecar.services.channels import Channel, list_channels
 from sidecar.services.list_cases import list_cases
 from sidecar.services.media import card_of_case
@@ -116,6 +117,15 @@ def view(ctx: Context, site: Site, body: bodies.ViewCase) -> Response:
         raise RequestError("malformed", field="case_id", reason="give either case_id or post_id")
     by = {"case_id": body.case_id} if body.case_id else {"post_id": body.post_id}
     return jsonify(case=_view(ctx, site, body.actor, body.language, own=body.scope == "own", **by))
+
+
+@blueprint.post(f"{PREFIX}/cases/changes")
+@signed(bodies.Changes)
+def changes(ctx: Context, site: Site, body: bodies.Changes) -> Response:
+    """The versions of a case's content, and what changed between two of them."""
+    seen_by = body.actor if body.scope == "own" else None
+    found = changes_of(ctx, site.id, body.case_id, body.older, body.newer, body.language, seen_by)
+    return jsonify(found)
 
 
 @blueprint.post(f"{PREFIX}/cases/list")
