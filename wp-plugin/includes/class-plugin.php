@@ -74,6 +74,7 @@ final class Plugin
             new Late_Writes($this->gate, $this->writer),
             new Kept_Text($this->gate, $this->refusals),
             new Alarms(),
+            new Parts(),
             new Xmlrpc($this->refusals),
             $this->lifecycle, new Public_Page($this->gate), ...(is_admin() ? $this->screens() : []),
         ];
