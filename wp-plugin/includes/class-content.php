@@ -17,20 +17,21 @@ final class Content
     private const ORIGINAL = '_tayang_original';
 
     /**
-     * Everything that an approver approves.
+     * Everything that an approver approves. Of a working copy: what the public post would become.
      *
      * @return array<string, mixed>
      */
     public function build(\WP_Post $post): array
     {
         $card = self::card($post->ID);
+        $public = get_post(Working_Copy::public_of($post->ID) ?: $post->ID);
         return [
-            'post_id' => $post->ID,
+            'post_id' => $public->ID,
             'post_type' => $post->post_type,
             'title' => $post->post_title,
             'content' => $post->post_content,
             'excerpt' => $post->post_excerpt,
-            'slug' => self::slug($post),
+            'slug' => self::slug($public),
             'terms' => self::terms($post),
             'featured_image' => (int) get_post_thumbnail_id($post),
             'images' => array_map([$this, 'image'], self::image_ids($post, $card['photo'] ?? null)),
@@ -185,7 +186,8 @@ final class Content
     private static function image_ids(\WP_Post $post, ?int $photo): array
     {
         $featured = (int) get_post_thumbnail_id($post);
-        $ids = array_map('intval', array_keys(get_attached_media('image', $post)));
+        $attached = get_attached_media('image', $post) + get_attached_media('image', Working_Copy::subject($post->ID));
+        $ids = array_map('intval', array_keys($attached));
         $ids = array_merge($ids, self::used_ids($post->post_content), array_filter([$photo]));
         $ids = array_unique(array_filter($ids, static fn(int $id): bool => $id !== $featured && wp_attachment_is_image($id)));
         sort($ids);

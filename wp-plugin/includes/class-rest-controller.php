@@ -183,9 +183,10 @@ final class Rest_Controller
         return $disposition + ['note' => self::text((string) $request['note']), 'attachment_id' => absint($request['attachment_id'])];
     }
 
+    /** The post in which the words are: of a correction its working copy, whichever of the two is named. */
     private function post(\WP_REST_Request $request): \WP_Post|\WP_Error
     {
-        $post = get_post((int) $request['id']);
+        $post = get_post(Working_Copy::working((int) $request['id']));
         return $post && $this->gate->governs($post->post_type)
             ? $post
             : new \WP_Error('tayang_no_post', __('There is no such post here.', 'tayang'), ['status' => 404]);
