@@ -33,6 +33,7 @@ STATUSES: Mapping[str, int] = {
     "no_such_case": 404,
     "no_such_row": 404,
     "method_not_allowed": 405,
+    "pairing_over": 410,
     "too_large": 413,
     "malformed": 422,
     "note_required": 422,
@@ -41,11 +42,13 @@ STATUSES: Mapping[str, int] = {
     "bad_delegation": 422,
     "content_missing": 422,
     "nowhere_to_publish": 422,
+    "too_many_tries": 429,
     "internal": 500,
     "bad_card_template": 500,
     "database_busy": 503,
 }
 CONFLICT = 409
+RETRY_AFTER_S = {429: 60, 503: 5}
 
 
 class RequestError(Exception):
@@ -92,8 +95,8 @@ def problem(code: str, params: Mapping[str, object] | None = None) -> Response:
         status=status,
         mimetype="application/problem+json",
     )
-    if status == 503:
-        answer.headers["Retry-After"] = "5"
+    if status in RETRY_AFTER_S:
+        answer.headers["Retry-After"] = str(RETRY_AFTER_S[status])
     return answer
 
 
