@@ -73,7 +73,7 @@ final class Delegations
      *
      * @param array{to: int, from_day: string, to_day: string, kind: string, reason: string} $wish
      */
-    public static function add(int $user_id, array $wish, int $by): true|\WP_Error
+    public static function add(int $user_id, array $wish, int $by): bool|\WP_Error
     {
         $starts = self::day($wish['from_day']);
         $ends = self::day($wish['to_day'])?->modify('+1 day');
