@@ -21,7 +21,8 @@ foreach (
     [
         'settings', 'signature', 'sidecar-client', 'sop', 'statuses', 'content', 'case-mirror', 'refusals',
         'status-writer', 'publish-gate', 'access', 'alarms', 'kept-text', 'late-writes', 'xmlrpc-method', 'xmlrpc-sidecar',
-        'xmlrpc', 'capabilities', 'case-commands', 'publisher', 'derivatives', 'sidecar-controller', 'rest-controller', 'lifecycle', 'public-page', 'plugin',
+        'xmlrpc', 'capabilities', 'case-commands', 'publisher', 'derivatives', 'sidecar-controller', 'rest-controller', 'plan-controller',
+        'lifecycle', 'public-page', 'plugin',
     ] as $tayang_part
 ) {
     require_once __DIR__ . "/includes/class-$tayang_part.php";

@@ -66,6 +66,7 @@ final class Plugin
 
     private function register(): void
     {
+        $rest = new Rest_Controller($this->gate, $this->cases, $this->commands, $this->sop);
         $parts = [
             $this->sop, $this->statuses, $this->cases, $this->refusals, $this->gate, $this->access, $this->capabilities,
             new Late_Writes($this->gate, $this->writer),
@@ -81,7 +82,7 @@ final class Plugin
                 $this->content,
                 $this->derivatives
             ),
-            new Rest_Controller($this->gate, $this->cases, $this->commands, $this->sop),
+            $rest, new Plan_Controller($rest, $this->gate, $this->cases, $this->sop),
             $this->lifecycle, new Public_Page($this->gate), ...$this->screens(),
         ];
         foreach ($parts as $part) {
