@@ -178,7 +178,7 @@ def make_channel(ctx: Context, site_id: str = "jember", kind: str = "mastodon", 
 
 
 def make_content(post_id: int = 12, title: str = "Rapat Pleno", **other: Any) -> dict[str, Any]:
-    """What the plugin digests (docs/architecture.md, "Content and its digest")."""
+    """What the plugin digests (docs/architecture.md, "Content and its digest"); every image goes to the channels."""
     return {
         "post_id": post_id,
         "post_type": "post",
@@ -194,6 +194,8 @@ def make_content(post_id: int = 12, title: str = "Rapat Pleno", **other: Any) ->
             {"channel": "mastodon", "caption": "Rapat pleno"},
         ],
         "card": None,
+        "website": True,
+        "photos": [image["id"] for image in other.get("images", ())],
         **other,
     }
 

@@ -17,17 +17,18 @@ defined('ABSPATH') || exit;
 define('TAYANG_FILE', __FILE__);
 define('TAYANG_VERSION', '0.1.0');
 
-foreach (
-    [
-        'settings', 'signature', 'sidecar-client', 'sop', 'statuses', 'content', 'case-mirror', 'refusals',
-        'status-writer', 'publish-gate', 'access', 'alarms', 'kept-text', 'late-writes', 'xmlrpc-method', 'xmlrpc-sidecar',
-        'xmlrpc', 'capabilities', 'case-commands', 'publisher', 'derivatives', 'sidecar-controller', 'rest-controller', 'plan-controller',
-        'lifecycle', 'public-page', 'plugin',
-    ] as $tayang_part
-) {
-    require_once __DIR__ . "/includes/class-$tayang_part.php";
-}
-unset($tayang_part);
+// Tayang\Case_Mirror lies in includes/class-case-mirror.php, Tayang\Ui\Panel in includes/ui/class-panel.php. A request
+// loads what it needs: saving a post needs no screen.
+spl_autoload_register(static function (string $class): void {
+    if (str_starts_with($class, 'Tayang\\')) {
+        $parts = explode('\\', strtolower(str_replace('_', '-', substr($class, strlen('Tayang\\')))));
+        $parts[] = 'class-' . array_pop($parts) . '.php';
+        $file = __DIR__ . '/includes/' . implode('/', $parts);
+        if (is_file($file)) {
+            require $file;
+        }
+    }
+});
 
 register_activation_hook(__FILE__, [Tayang\Lifecycle::class, 'activate']);
 register_deactivation_hook(__FILE__, [Tayang\Lifecycle::class, 'deactivate']);

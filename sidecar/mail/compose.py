@@ -57,7 +57,8 @@ class Turn:
     """A step that waits for the recipient. Names are already in the recipient's language; times aware UTC.
 
     `handed_by` did the last thing, with `note`; `returned` says that it came back for correction. A deciding step has
-    `approval_url` and `code`; `screen_url` is the post in wp-admin.
+    `approval_url` and `code`; `screen_url` is the post in wp-admin. `corrects`: the title of the published article
+    that this corrects; `social_only`: it does not appear on the website.
     """
 
     case_id: str
@@ -78,6 +79,8 @@ class Turn:
     note: str = ""
     returned: bool = False
     acting_for: str = ""
+    corrects: str = ""
+    social_only: bool = False
     pictures: tuple[Picture, ...] = ()
 
 
@@ -96,6 +99,7 @@ class Publication:
     procedure: str
     published_at: datetime
     links: tuple[Link, ...]
+    correction: bool = False
 
 
 def turn_mail(office: Office, recipient: Recipient, turn: Turn, mail_key: str, written_at: datetime) -> EmailMessage:

@@ -18,6 +18,7 @@ from sidecar.context import Context
 from sidecar.services.errors import NoSuchRow
 from sidecar.services.procedures import sop_version
 from sidecar.sop.case import Case
+from sidecar.sop.engine import on_website
 from sidecar.store.change import changed_rows
 from sidecar.store.deliveries import DeliveryState
 from sidecar.store.errors import StoreConflict
@@ -72,7 +73,7 @@ def load(ctx: Context, delivery_id: int) -> Assignment:
         if stored is None or revision is None:
             raise NoSuchRow(id=delivery_id)
         procedure = sop_version(uow, row.site_id, stored.sop_sha256).procedure(stored.case.procedure_key)
-        link = stored.case.url if procedure.website else ""
+        link = stored.case.url if on_website(procedure, stored.case) else ""
         return Assignment(_delivery(row), stored.case, revision.content, link)
 
 

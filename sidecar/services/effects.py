@@ -17,6 +17,7 @@ from sidecar.services.requests import Snapshot
 from sidecar.services.turns import order_mail, settle_turns
 from sidecar.sop import events as ev
 from sidecar.sop.case import Case, CaseState
+from sidecar.sop.engine import on_website
 from sidecar.sop.procedure import ActivityKind, Procedure, PublishingStart
 from sidecar.store import outbox
 from sidecar.store.deliveries import DeliveryState, Planned
@@ -129,7 +130,7 @@ def _order_publication(uow: UnitOfWork, change: Change, event: ev.PublicationOrd
     payload = {
         "case_id": case.id,
         "content_sha256": event.content_sha256,
-        "visible": change.procedure.website,
+        "visible": on_website(change.procedure, case),
     }
     _order(uow, change, outbox.WORDPRESS_PUBLISH, payload, f"{case.id}:{case.revision}", event.publish_at)
 

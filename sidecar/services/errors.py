@@ -35,6 +35,12 @@ class Malformed(ServiceError):
     code = "malformed"
 
 
+class NowhereToPublish(ServiceError):
+    """A submission for neither the website nor a channel."""
+
+    code = "nowhere_to_publish"
+
+
 class IdempotencyMismatch(ServiceError):
     """The key was used before for another command: `idempotency_key`."""
 

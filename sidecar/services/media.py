@@ -67,6 +67,15 @@ def photo_sources(content: Mapping[str, Any]) -> list[Source]:
     return [_photo(image) for image in content.get("images") or ()]
 
 
+def channel_photos(content: Mapping[str, Any]) -> list[Source]:
+    """The photographs that the channels get, in the order that the editors chose (else as in `photo_sources`)."""
+    chosen = content.get("photos")
+    if chosen is None:
+        return photo_sources(content)
+    by_id = {source.image_id: source for source in photo_sources(content)}
+    return [by_id[image] for image in chosen if image in by_id]
+
+
 def card_source(content: Mapping[str, Any]) -> Source | None:
     """The greeting card of the content, if it has one."""
     card = content.get("card")

@@ -10,13 +10,13 @@ from uuid import uuid4
 from sidecar.context import Context
 from sidecar.services.effects import Change, apply_effects
 from sidecar.services.errors import IdempotencyMismatch, Malformed, NoSop, UnknownSite
-from sidecar.services.procedures import current_sop
+from sidecar.services.procedures import current_sop, sop_version
 from sidecar.services.requests import check_key, digest, plain_title
 from sidecar.services.run_command import Outcome
 from sidecar.sop import commands as cmd
 from sidecar.sop.case import CaseState, evolve
-from sidecar.sop.engine import decide
-from sidecar.sop.errors import CaseExists
+from sidecar.sop.engine import decide, on_website
+from sidecar.sop.errors import CaseExists, NotCorrectable
 from sidecar.sop.events import Disposition
 from sidecar.sop.procedure import Procedure
 from sidecar.store.unit_of_work import UnitOfWork
@@ -41,9 +41,10 @@ class OpenRequest:
 
 
 def open_case(ctx: Context, request: OpenRequest) -> Outcome:
-    """Opens the post's case, exactly once per idempotency key.
+    """Opens the post's case, or a correction of what its last one published, exactly once per idempotency key.
 
-    Raises UnknownSite, NoSop, Malformed, IdempotencyMismatch, DatabaseBusy, CaseExists or another SopError.
+    Raises UnknownSite, NoSop, Malformed, IdempotencyMismatch, DatabaseBusy, CaseExists, NotCorrectable or another
+    SopError.
     """
     check_key(request.idempotency_key)
     disposition = disposition_of(request.disposition)
@@ -73,9 +74,7 @@ def disposition_of(values: Mapping[str, Any]) -> Disposition:
 
 def _open(ctx: Context, uow: UnitOfWork, request: OpenRequest, disposition: Disposition) -> Outcome:
     procedure, sop_sha256 = _procedure(uow, request)
-    other = uow.cases.of_post(request.site_id, request.post_id)
-    if other and other.case.state is not CaseState.CANCELLED:
-        raise CaseExists(case_id=other.case.id)
+    corrects = _corrected(uow, request, procedure)
     now = ctx.now()
     command = cmd.Open(
         actor=cmd.SYSTEM if request.actor is None else uow.people.actor(request.site_id, request.actor),
@@ -85,6 +84,7 @@ def _open(ctx: Context, uow: UnitOfWork, request: OpenRequest, disposition: Disp
         post_id=request.post_id,
         title=plain_title(request.title),
         disposition=disposition,
+        corrects=corrects,
     )
     events = decide(procedure, None, command, now)
     case = evolve(None, events[0])
@@ -93,6 +93,21 @@ def _open(ctx: Context, uow: UnitOfWork, request: OpenRequest, disposition: Disp
     apply_effects(uow, ctx.keys, Change(procedure, None, case, events, now), uow.people.of_site(case.site_id))
     uow.idempotency.remember(case.site_id, request.idempotency_key, request.sha256, case.id, case.revision, now)
     return Outcome(case.id, case.revision)
+
+
+def _corrected(uow: UnitOfWork, request: OpenRequest, procedure: Procedure) -> str:
+    """The id of the published case that the new one corrects; empty for a post's first case."""
+    other = uow.cases.of_post(request.site_id, request.post_id)
+    if other is None or other.case.state is CaseState.CANCELLED:
+        return ""
+    if other.case.state is not CaseState.PUBLISHED:
+        raise CaseExists(case_id=other.case.id)
+    published_by = sop_version(uow, request.site_id, other.sop_sha256).procedure(other.case.procedure_key)
+    if not (on_website(published_by, other.case) and procedure.website):
+        raise NotCorrectable(case_id=other.case.id)
+    if procedure.key != published_by.key:
+        raise Malformed(field="procedure", reason=f"a correction follows the same procedure, {published_by.key}")
+    return other.case.id
 
 
 def _procedure(uow: UnitOfWork, request: OpenRequest) -> tuple[Procedure, str]:

@@ -19,6 +19,7 @@ from sidecar.services.run_command import execute_system, run_system_command
 from sidecar.sop import commands as cmd
 from sidecar.sop.case import Case, CaseState
 from sidecar.sop.content import content_sha256
+from sidecar.sop.engine import on_website
 from sidecar.sop.errors import CaseClosed, NotPublishing
 from sidecar.sop.procedure import Procedure
 from sidecar.store import outbox
@@ -89,7 +90,7 @@ def after_delivery(ctx: Context, site_id: str, case_id: str) -> None:
     when all of them failed it returns to the people. Raises NoSuchCase."""
     with ctx.uow() as uow:
         found = _running(uow, site_id, case_id)
-        if not found.publishing or found.procedure.website:
+        if not found.publishing or on_website(found.procedure, found.case):
             return
         rows = uow.deliveries.of_case(site_id, case_id)
         first = next((row for row in rows if row.state in OUT), None)
@@ -165,7 +166,13 @@ def _stop(
 ) -> None:
     site = uow.sites.get(site_id)
     text = translator(site.language if site else "").gettext(note)
-    command = cmd.StopPublication(actor=cmd.SYSTEM, via=cmd.Via.SYSTEM, content_sha256=sha256, note=text)
+    command = cmd.StopPublication(
+        actor=cmd.SYSTEM,
+        via=cmd.Via.SYSTEM,
+        content_sha256=sha256,
+        note=text,
+        website=bool(snapshot.content.get("website", True)) if snapshot else None,
+    )
     try:
         execute_system(ctx, uow, site_id, case_id, command, snapshot)
     except NotPublishing:

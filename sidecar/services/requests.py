@@ -112,7 +112,8 @@ def build(
         case "submit" if snapshot is not None:
             title = snapshot.content.get("title")
             text = plain_title(title) if isinstance(title, str) else ""
-            return cmd.Submit(**common, content_sha256=snapshot.sha256, title=text)
+            website = bool(snapshot.content.get("website", True))
+            return cmd.Submit(**common, content_sha256=snapshot.sha256, title=text, website=website)
         case "approve":
             return cmd.Approve(**common, content_sha256=_text(params, "content_sha256"))
         case "return":

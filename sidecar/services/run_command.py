@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sidecar.context import Context
 from sidecar.services.effects import Change, apply_effects
-from sidecar.services.errors import IdempotencyMismatch, NoSuchCase, UnknownSite
+from sidecar.services.errors import IdempotencyMismatch, NoSuchCase, NowhereToPublish, UnknownSite
 from sidecar.services.procedures import sop_version
 from sidecar.services.requests import CommandRequest, Snapshot, build, check_key, snapshot_of
 from sidecar.sop import commands as cmd
@@ -30,7 +30,8 @@ class Outcome:
 def run_command(ctx: Context, request: CommandRequest) -> Outcome:
     """Carries out a person's command exactly once per idempotency key.
 
-    Raises UnknownSite, NoSuchCase, Malformed, IdempotencyMismatch, DatabaseBusy or a SopError; then nothing changed.
+    Raises UnknownSite, NoSuchCase, Malformed, NowhereToPublish, IdempotencyMismatch, DatabaseBusy or a SopError; then
+    nothing changed.
     """
     with ctx.uow() as uow:
         outcome = execute(ctx, uow, request)
@@ -47,7 +48,7 @@ def execute(ctx: Context, uow: UnitOfWork, request: CommandRequest) -> Outcome:
         if done.request_sha256 != request.sha256:
             raise IdempotencyMismatch(idempotency_key=request.idempotency_key)
         return Outcome(done.case_id, done.revision, replayed=True)
-    snapshot = snapshot_of(request.params, stored.case.post_id) if request.command == "submit" else None
+    snapshot = _submitted(request, stored.case) if request.command == "submit" else None
     actor = uow.people.actor(request.site_id, request.actor)
     command = build(request, actor, lambda person: uow.people.actor(request.site_id, person), snapshot)
     case = _carry_out(ctx, uow, stored, command, snapshot)
@@ -79,6 +80,14 @@ def execute_system(
     """As `run_system_command`, inside the caller's transaction; the caller commits."""
     case = _carry_out(ctx, uow, _locked(uow, site_id, case_id), command, snapshot)
     return Outcome(case.id, case.revision)
+
+
+def _submitted(request: CommandRequest, case: Case) -> Snapshot:
+    snapshot = snapshot_of(request.params, case.post_id)
+    content = snapshot.content
+    if not content.get("website", True) and not content.get("channels") and not case.corrects:
+        raise NowhereToPublish
+    return snapshot
 
 
 def _locked(uow: UnitOfWork, site_id: str, case_id: str) -> StoredCase:

@@ -18,7 +18,7 @@ from sidecar.services.turns import Standing, may_act
 from sidecar.sop import events as ev
 from sidecar.sop.case import Case, CaseState
 from sidecar.sop.deadlines import due_at
-from sidecar.sop.engine import options
+from sidecar.sop.engine import on_website, options
 from sidecar.sop.procedure import Activity, ActivityKind, Procedure, Sop
 from sidecar.sop.reports import StepRecord, step_records
 from sidecar.store.cases import StoredCase
@@ -71,6 +71,8 @@ def view_case(
 
     Raises UnknownSite, NoSuchCase (also for another office's case).
     """
+    # Before anything is read: the view is at least as new as it says.
+    now = ctx.now()
     with ctx.uow(read_only=True) as uow:
         site = uow.sites.get(site_id)
         if site is None:
@@ -78,7 +80,7 @@ def view_case(
         stored = uow.cases.get(site_id, case_id) if case_id else uow.cases.of_post(site_id, post_id)
         if stored is None:
             raise NoSuchCase(case_id=case_id, post_id=post_id)
-        reader = reader_of(uow, site, stored, uow.people.of_site(site_id), language, ctx.now())
+        reader = reader_of(uow, site, stored, uow.people.of_site(site_id), language, now)
         return _view(reader, uow, actor)
 
 
@@ -93,7 +95,7 @@ def status_of(procedure: Procedure, case: Case) -> str:
     """The WordPress status that the post should have."""
     match case.state:
         case CaseState.PUBLISHED:
-            return procedure.out_status
+            return "publish" if on_website(procedure, case) else procedure.social_status
         case CaseState.CANCELLED:
             return "draft"
     return procedure.status_slug(case.activity_no)
@@ -117,7 +119,7 @@ def head(reader: Reader) -> View:
         "procedure": {"key": procedure.key, "name": procedure.name.in_language(reader.language)},
         "post_id": case.post_id,
         "post_type": procedure.post_type,
-        "website": procedure.website,
+        "website": on_website(procedure, case),
         "title": case.title,
         "state": str(case.state),
         "revision": case.revision,
@@ -125,6 +127,8 @@ def head(reader: Reader) -> View:
         "content_sha256": case.content_sha256,
         "publish_at": iso(case.publish_at),
         "url": case.url,
+        "corrects": case.corrects,
+        "as_of": ev.utc_iso(reader.now),
         "activity": _activity(reader),
         "may_act": [
             {
@@ -159,6 +163,21 @@ def _view(reader: Reader, uow: UnitOfWork, actor: int | None) -> View:
         "deliveries": [_delivery(row) for row in uow.deliveries.of_case(case.site_id, case.id)],
         "problems": _problems(uow.outbox.of_case(case.site_id, case.id)),
         "disposition": asdict(opened.disposition) if isinstance(opened, ev.CaseOpened) else {},
+        "corrected": _corrected(uow, case),
+    }
+
+
+def _corrected(uow: UnitOfWork, case: Case) -> View | None:
+    """What a correction corrects: as it stands in public."""
+    stored = uow.cases.get(case.site_id, case.corrects) if case.corrects else None
+    if stored is None:
+        return None
+    return {
+        "case_id": stored.case.id,
+        "title": stored.case.title,
+        "url": stored.case.url,
+        # Nothing changes a case after its publication.
+        "published_at": iso(stored.updated_at),
     }
 
 

@@ -30,7 +30,8 @@ class Approval:
 @dataclass(frozen=True)
 class Case:
     """State of a case. `revision` counts its events; `attempts` counts the entries into each activity;
-    `named` holds the person named for a role; times are aware UTC."""
+    `named` holds the person named for a role; times are aware UTC. `corrects`: the published case that this one
+    corrects, or empty. `website`: what was submitted is meant for the website too."""
 
     id: str
     site_id: str
@@ -51,6 +52,8 @@ class Case:
     publish_at: datetime | None = None
     delegations: tuple[ev.Delegation, ...] = ()
     url: str = ""
+    corrects: str = ""
+    website: bool = True
 
 
 def evolve(case: Case | None, event: ev.Event) -> Case:
@@ -66,6 +69,8 @@ def evolve(case: Case | None, event: ev.Event) -> Case:
             activity_no=event.no,
             entered_at=event.at,
             attempts={event.no: 1},
+            named=dict(event.named),
+            corrects=event.corrects,
         )
         return replace(case, revision=1)
     if case is None:
@@ -95,6 +100,7 @@ def _apply(case: Case, event: ev.Event) -> Case:
                 submitted_by=event.by.people,
                 approvals=(),
                 title=event.title or case.title,
+                website=event.website,
             )
             return _enter(submitted, event.next_no, event.at)
         case ev.Approved():
@@ -107,7 +113,13 @@ def _apply(case: Case, event: ev.Event) -> Case:
         case ev.PublicationOrdered():
             return replace(case, state=CaseState.PUBLISHING)
         case ev.PublicationStopped():
-            stopped = replace(case, state=CaseState.OPEN, approvals=(), content_sha256=event.content_sha256)
+            stopped = replace(
+                case,
+                state=CaseState.OPEN,
+                approvals=(),
+                content_sha256=event.content_sha256,
+                website=case.website if event.website is None else event.website,
+            )
             return _enter(stopped, event.to_no, event.at)
         case ev.Published():
             return replace(case, state=CaseState.PUBLISHED, url=event.url)

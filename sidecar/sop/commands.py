@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -44,12 +45,17 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Open(Command):
+    """`corrects`: the post's published case, when this is a correction of it; `named`: persons for roles, by the
+    disposition's division."""
+
     name = "open"
     case_id: str
     site_id: str
     post_id: int
     title: str
     disposition: Disposition = field(default_factory=Disposition)
+    corrects: str = ""
+    named: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +74,12 @@ class HandOver(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Submit(Command):
+    """`website`: the content is meant for the website too; of a correction always."""
+
     name = "submit"
     content_sha256: str
     title: str = ""
+    website: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +142,9 @@ class RecordPublished(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class StopPublication(Command):
-    """The system found other content than the approved: `content_sha256` is what is there now."""
+    """The system found other content than the approved: `content_sha256` is what is there now, `website` whether it is
+    meant for the website (None: the content is the same, and something else stands in the way)."""
 
     name = "stop_publication"
     content_sha256: str
+    website: bool | None = None

@@ -55,6 +55,11 @@ def decide(procedure: Procedure, case: Case | None, command: cmd.Command, now: d
     raise errors.WrongActivity(command=command.name, no=activity.no, kind=str(activity.kind))
 
 
+def on_website(procedure: Procedure, case: Case) -> bool:
+    """Does what was submitted show on the website? Otherwise it goes to social media only."""
+    return procedure.website and case.website
+
+
 def waits_for_its_time(case: Case, now: datetime) -> bool:
     """Publication is ordered for a time that has not come: until then it can still be called off."""
     return case.state is CaseState.PUBLISHING and case.publish_at is not None and now < case.publish_at
@@ -148,6 +153,8 @@ def _open(procedure: Procedure, case: Case | None, command: cmd.Open, now: datet
             title=command.title,
             no=procedure.first.no,
             disposition=command.disposition,
+            corrects=command.corrects,
+            named=command.named,
         )
     ]
 
@@ -194,6 +201,8 @@ def _submit(case: Case, activity: Activity, command: cmd.Submit, now: datetime) 
             next_no=activity.no + 1,
             content_sha256=command.content_sha256,
             title=command.title,
+            # What the public reads already is corrected where they read it.
+            website=command.website or bool(case.corrects),
         )
     ]
 
@@ -333,6 +342,7 @@ def _system(
             note=command.note,
             to_no=procedure.checking_activity.no,
             content_sha256=command.content_sha256,
+            website=None if command.website is None else command.website or bool(case.corrects),
         )
     ]
 

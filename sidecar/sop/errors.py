@@ -23,6 +23,12 @@ class CaseExists(SopError):
     code = "case_exists"
 
 
+class NotCorrectable(SopError):
+    """What this case published does not stand on the website, so it cannot be corrected there: `case_id`."""
+
+    code = "not_correctable"
+
+
 class CaseClosed(SopError):
     """The case is published, cancelled or being published: `state`."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -68,6 +68,9 @@ class Step(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseOpened(Event):
+    """`corrects`: the published case that this one corrects, empty for a post's first case. `named`: the persons that
+    the disposition's division names, by role."""
+
     kind = "case_opened"
     case_id: str
     site_id: str
@@ -76,6 +79,8 @@ class CaseOpened(Event):
     title: str
     no: int
     disposition: Disposition
+    corrects: str = ""
+    named: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,10 +101,13 @@ class HandedOver(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Submitted(Step):
+    """`website`: does the content go to the website, where the procedure does?"""
+
     kind = "submitted"
     next_no: int
     content_sha256: str
     title: str = ""
+    website: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,9 +141,12 @@ class PublicationOrdered(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class PublicationStopped(Step):
+    """`website`: of the content found; None when the content is what it was."""
+
     kind = "publication_stopped"
     to_no: int
     content_sha256: str
+    website: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +203,7 @@ def to_dict(event: Event) -> dict[str, Any]:
 def from_dict(data: Mapping[str, Any]) -> Event:
     """Inverse of `to_dict`. Raises KeyError for an unknown kind; fields added later take their defaults."""
     cls = KINDS[data["kind"]]
-    known = {field.name for field in fields(cls)}
+    known = {one.name for one in fields(cls)}
     values = {key: value for key, value in data.items() if key in known}
     for key in ("at", "publish_at"):
         if values.get(key):

@@ -129,9 +129,14 @@ class Procedure:
         return f"tyg_{self.key}_{no}"
 
     @property
+    def social_status(self) -> str:
+        """Last WordPress status of a post that went to social media only."""
+        return f"tyg_{self.key}_out"
+
+    @property
     def out_status(self) -> str:
-        """Last status of a case that never shows on the website; a website post ends as `publish`."""
-        return "publish" if self.website else f"tyg_{self.key}_out"
+        """Last WordPress status, unless the website was switched off for the post (then `social_status`)."""
+        return "publish" if self.website else self.social_status
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
 from sidecar.sop.case import Approval, Case, CaseState
@@ -53,7 +54,7 @@ class Cases:
         return self._one(CaseRow.site_id == site_id, CaseRow.id == case_id, lock=True)
 
     def of_post(self, site_id: str, post_id: int) -> StoredCase | None:
-        """The post's case that is not cancelled, else its latest cancelled one."""
+        """The post's running case, else its latest published one, else its latest cancelled one."""
         return self._one(CaseRow.site_id == site_id, CaseRow.post_id == post_id)
 
     def find(self, site_id: str, state: str = "", limit: int = 0, offset: int = 0) -> tuple[list[StoredCase], int]:
@@ -72,11 +73,16 @@ class Cases:
 
     def differences(self, case_id: str, case: Case) -> list[str]:
         """Names of the columns stored under `case_id` that are not those of `case`."""
-        row = self._session.execute(select(CaseRow.__table__).where(CaseRow.id == case_id)).mappings().one()
+        row = dict(self._session.execute(select(CaseRow.__table__).where(CaseRow.id == case_id)).mappings().one())
+        # Snapshots of an older version lack the fields that were added since.
+        row["snapshot"] = to_dict(from_dict(row["snapshot"]))
         return sorted(name for name, value in columns(case).items() if row[name] != value)
 
     def _one(self, *where: ColumnElement[bool], lock: bool = False) -> StoredCase | None:
-        query = select(CaseRow).where(*where).order_by(CaseRow.state == "cancelled", CaseRow.opened_at.desc()).limit(1)
+        rank = sql_case((CaseRow.state == "cancelled", 2), (CaseRow.state == "published", 1), else_=0)
+        # Of two cases opened in the same moment the later change decides.
+        latest = (rank, CaseRow.opened_at.desc(), CaseRow.updated_at.desc(), CaseRow.id)
+        query = select(CaseRow).where(*where).order_by(*latest).limit(1)
         if lock:
             query = query.with_for_update(key_share=True)
         row = self._session.scalars(query.execution_options(populate_existing=True)).first()
@@ -125,11 +131,13 @@ def to_dict(case: Case) -> dict[str, Any]:
         "publish_at": utc_iso(case.publish_at) if case.publish_at else None,
         "delegations": [delegation_to_dict(delegation) for delegation in case.delegations],
         "url": case.url,
+        "corrects": case.corrects,
+        "website": case.website,
     }
 
 
 def from_dict(data: Mapping[str, Any]) -> Case:
-    """Inverse of `to_dict`."""
+    """Inverse of `to_dict`; fields added later take their defaults."""
     return Case(
         **{
             **data,

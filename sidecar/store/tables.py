@@ -21,11 +21,12 @@ NAMES = {
 }
 SITE_ID_LENGTH = 40
 SHA256_LENGTH = 64
+RUNNING = "state IN ('open', 'publishing')"
 
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON, list[dict[str, Any]]: JSON}
 
 
 def _site() -> Mapped[str]:
@@ -61,7 +62,8 @@ class SiteRow(Base):
 
 
 class PersonRow(Base):
-    """A WordPress user of the office. `person` is the WordPress user id."""
+    """A WordPress user of the office. `person` is the WordPress user id. `delegations`: who acts for this person and
+    when, a list of `sidecar.sop.events.Delegation` without `from_person` and `roles` (those held at the time)."""
 
     __tablename__ = "people"
     site_id: Mapped[str] = _site_key()
@@ -72,6 +74,8 @@ class PersonRow(Base):
     locale: Mapped[str] = mapped_column(String(20))
     roles: Mapped[list[str]]
     active: Mapped[bool]
+    division: Mapped[str] = mapped_column(String(200), server_default="")
+    delegations: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     updated_at: Mapped[datetime]
 
 
@@ -90,7 +94,8 @@ class SopVersionRow(Base):
 class CaseRow(Base):
     """State of a case: `snapshot` is the whole `sidecar.sop.case.Case`, the columns are what is asked for.
 
-    One case per post that is not cancelled. Changed only by compare-and-set on `revision`.
+    One running case per post: what was published may be corrected by another one. Changed only by compare-and-set on
+    `revision`.
     """
 
     __tablename__ = "cases"
@@ -118,9 +123,10 @@ class CaseRow(Base):
             "site_id",
             "post_id",
             unique=True,
-            sqlite_where=text("state <> 'cancelled'"),
-            postgresql_where=text("state <> 'cancelled'"),
+            sqlite_where=text(RUNNING),
+            postgresql_where=text(RUNNING),
         ),
+        Index(None, "site_id", "post_id"),
         Index(None, "site_id", "state", "updated_at"),
     )
 

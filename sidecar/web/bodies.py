@@ -5,7 +5,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    TypeAdapter,
+    model_validator,
+)
 
 MAX_TITLE, MAX_NOTE, MAX_KEY = 1_000, 10_000, 200
 MAX_PEOPLE = 5_000
@@ -102,7 +112,8 @@ class Card(BaseModel):
 
 
 class Content(BaseModel):
-    """What approvals bind to. Checked here, stored and digested exactly as it came."""
+    """What approvals bind to. Checked here, stored and digested exactly as it came. `website` off: for social media
+    only; `photos`: the images that the channels get, in this order (absent: all)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     post_id: PostId
@@ -116,6 +127,15 @@ class Content(BaseModel):
     images: Annotated[list[Image], Field(max_length=200)]
     channels: Annotated[list[ChannelCaption], Field(max_length=50)]
     card: Card | None
+    website: StrictBool = True
+    photos: Annotated[list[PostId], Field(max_length=200)] | None = None
+
+    @model_validator(mode="after")
+    def _photos_are_images(self) -> Content:
+        known = {image.id for image in self.images}
+        if self.photos and (set(self.photos) - known or len(set(self.photos)) < len(self.photos)):
+            raise ValueError("photos names each of the images once at most, and nothing else")
+        return self
 
 
 class CommandBody(Body):

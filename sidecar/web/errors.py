@@ -40,6 +40,7 @@ STATUSES: Mapping[str, int] = {
     "publish_at_past": 422,
     "bad_delegation": 422,
     "content_missing": 422,
+    "nowhere_to_publish": 422,
     "internal": 500,
     "bad_card_template": 500,
     "database_busy": 503,

@@ -177,6 +177,7 @@ def _procedure(procedure: Procedure) -> dict[str, Any]:
         "openers": list(procedure.openers or (procedure.first.role,)),
         "occasions": [{"key": occasion.key, "name": _text(occasion.name)} for occasion in procedure.occasions],
         "out_status": procedure.out_status,
+        "social_status": procedure.social_status,
         "activities": [_activity(procedure, activity) for activity in procedure.activities],
     }
 

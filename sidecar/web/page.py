@@ -65,6 +65,8 @@ def decision(page: Page, path: str, now: datetime) -> dict[str, Any]:
         "note": last.get("note", ""),
         "note_by": _("Note by %(name)s") % {"name": last.get("by_name") or _("The system")},
         "publish_at": when(at, zone, language) if (at := _time(view["publish_at"])) else "",
+        "social_only": not view["website"],
+        "correction": _correction(page),
         "consequence": _consequence(view, language),
         "channels": _channels(page),
         "problems": [problem["sentence"] for problem in view["problems"]],
@@ -119,11 +121,25 @@ def _clock(due_at: datetime | None, now: datetime, language: str) -> str:
     return _("Overdue by %(time)s") % {"time": time} if due_at < now else _("%(time)s left") % {"time": time}
 
 
+def _correction(page: Page) -> dict[str, str] | None:
+    """Of what this is a correction: a sentence, and where it can be read."""
+    corrected, language = page.view["corrected"], page.language
+    if not corrected:
+        return None
+    _ = translator(language).gettext
+    at = _time(corrected["published_at"])
+    values = {"title": corrected["title"], "time": when(at, page.site.timezone, language) if at else ""}
+    sentence = _("This is a correction of what was published on %(time)s: “%(title)s”.") % values
+    return {"sentence": sentence, "url": corrected["url"]}
+
+
 def _consequence(view: Mapping[str, Any], language: str) -> str:
     _ = translator(language).gettext
     no = view["activity"]["no"]
     this = next(step for step in view["steps"] if step["no"] == no)
     after = next((step for step in view["steps"] if step["no"] == no + 1), None)
+    if this.get("final_approval") and view["corrects"]:
+        return _("This is the final approval: after it, this takes the place of what stands on the website now.")
     if this.get("final_approval"):
         return _("This is the final approval: after it, this is published as you see it here.")
     if after is None:

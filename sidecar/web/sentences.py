@@ -56,9 +56,16 @@ REFUSALS: Mapping[str, str] = {
     "self_approval": N_("You submitted this yourself, so somebody else must check it (step %(no)s)."),
     "case_closed": N_("This is closed (%(state)s); its steps cannot be changed any more."),
     "case_exists": N_("This post is already on its way through the SOP."),
+    "not_correctable": N_(
+        "This went to social media only. What is out there cannot be called back; open a new post for a rectification."
+    ),
     "wrong_activity": N_("This does not fit the present step (%(no)s). Look at the present state."),
     "content_changed": N_("The content has changed since you saw it. Read the present version, then decide."),
     "content_missing": N_("There is no content to submit. Write the text first."),
+    "nowhere_to_publish": N_(
+        "The website is switched off and no channel is chosen, so nobody would see this. Choose at least one of them in"
+        " the plan of publication."
+    ),
     "not_approved": N_("The final approval of the present content by %(role)s is missing."),
     "not_a_holder": N_("%(person)s does not hold the role %(role)s. Give the role in the user's profile first."),
     "note_required": N_("A note is needed: write what has to be corrected, or the reason."),
@@ -95,6 +102,7 @@ STATES: Mapping[str, str] = {
 
 HISTORY: Mapping[str, str] = {
     "case_opened": N_("%(by)s opened this"),
+    "case_opened_correction": N_("%(by)s opened a correction of what was published"),
     "assigned": N_("%(by)s gave the assignment"),
     "assigned_to": N_("%(by)s gave the assignment to %(to)s"),
     "handed_over": N_("%(by)s handed it over"),
@@ -141,7 +149,8 @@ def history(entry: Mapping[str, Any], language: str, zone: str) -> str:
     if entry.get("acting_for_name"):
         by = _("%(by)s (acting for %(other)s)") % {"by": by, "other": entry["acting_for_name"]}
     data, kind = entry.get("data") or {}, str(entry.get("kind"))
-    message = HISTORY.get(f"{kind}_to" if data.get("assignee_name") else kind) or HISTORY.get(kind)
+    variant = f"{kind}_to" if data.get("assignee_name") else f"{kind}_correction" if data.get("corrects") else kind
+    message = HISTORY.get(variant) or HISTORY.get(kind)
     line = _(message) % {"by": by, **_details(data, language, zone)} if message else str(by)
     if entry.get("no") and entry.get("decision"):
         line = _("Step %(no)s: %(line)s") % {"no": entry["no"], "line": line}

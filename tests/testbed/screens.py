@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
@@ -56,6 +58,14 @@ def _refuse(route: Route) -> None:
 
 
 def log_in(page: Page, office: Office, login: str) -> None:
+    """With the cookies of the person, who has logged in by WordPress's form once; a browser would take seconds."""
+    session = office.person(login).session
+    page.context.add_cookies(
+        [{"name": c.name, "value": c.value or "", "url": office.wordpress} for c in session.cookies]
+    )
+
+
+def log_in_by_hand(page: Page, office: Office, login: str) -> None:
     page.goto(f"{office.wordpress}/wp-login.php")
     page.fill("#user_login", login)
     page.fill("#user_pass", office.credentials["users"][login]["password"])
@@ -75,6 +85,46 @@ def complaints(page: Page) -> list[str]:
     page.on("pageerror", lambda error: found.append(str(error)))
     page.on("console", on_console)
     return found
+
+
+# What WCAG 2.2 AA asks for, as far as a program can tell.
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@cache
+def _axe() -> str:
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def accessibility_faults(page: Page, selector: str) -> list[str]:
+    """What axe finds against WCAG 2.2 AA in the elements of `selector`: a line for each, with the element and why."""
+    expect(page.locator(selector).first).to_be_visible()
+    # Half faded in, a text has no contrast.
+    page.evaluate("() => Promise.allSettled(document.getAnimations().map((one) => one.finished))")
+    page.evaluate(_axe())
+    found = page.evaluate(
+        "([selector, tags]) => axe.run({include: [[selector]]}, {runOnly: {type: 'tag', values: tags}})",
+        [selector, AXE_RULES],
+    )
+    if not found["passes"] and not found["violations"]:
+        raise AssertionError(f"axe looked at nothing in {selector}")
+    return [
+        f"{fault['id']} ({fault['impact']}): {node['html'][:200]} -- {node['failureSummary']}"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+def assert_accessible(page: Page, selector: str) -> None:
+    """The elements of `selector`, as they are on the screen now, keep the rules of WCAG 2.2 AA that axe can check."""
+    faults = accessibility_faults(page, selector)
+    assert not faults, "\n".join(faults)
+
+
+def assert_fits(page: Page) -> None:
+    """The page does not scroll sideways."""
+    width = int(page.evaluate("document.documentElement.scrollWidth"))
+    assert page.viewport_size and width <= page.viewport_size["width"], f"the page is {width} px wide"
 
 
 def open_editor(page: Page, office: Office, post: int) -> None:

@@ -49,14 +49,26 @@ CONTENT: dict[str, Any] = {
     ],
     "channels": [{"channel": "bluesky", "caption": "Rapat pleno https://jember.example/a/b?c=d&e=f"}],
     "card": None,
+    "website": True,
+    "photos": [34],
 }
+# As contents were before they said what goes to the website, and which photographs to the channels.
+OLD_FORM = {key: value for key, value in CONTENT.items() if key not in ("website", "photos")}
 
 CONTENTS: dict[str, dict[str, Any]] = {
     "news": CONTENT,
+    "news_old_form": OLD_FORM,
+    "social_media_only": {
+        **CONTENT,
+        "website": False,
+        "images": [*CONTENT["images"], {**CONTENT["images"][0], "id": 41}],
+        "photos": [41, 34],
+    },
+    "no_photo_for_the_channels": {**CONTENT, "photos": []},
     "unicode": {**CONTENT, "title": "Idulfitri – “Mohon maaf” · عيد مبارك · ꦱꦸꦒꦼꦁ · 🎉👨‍👩‍👧", "excerpt": "naïve café"},
     "line_separators_and_controls": {**CONTENT, "content": "a\u2028b\u2029c\td\r\ne\u0001f\u007fg\b\f"},
     "slashes_quotes_and_html": {**CONTENT, "content": '<a href="https://x/y">\\ \' " & &amp; </a></script>'},
-    "empty_lists": {**CONTENT, "terms": [], "images": [], "channels": [], "featured_image": 0},
+    "empty_lists": {**CONTENT, "terms": [], "images": [], "photos": [], "channels": [], "featured_image": 0},
     "greeting": {
         **CONTENT,
         "post_type": "tayang_greeting",

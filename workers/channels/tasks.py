@@ -231,7 +231,7 @@ def _pictures(job: _Job) -> tuple[Picture, ...]:
     """The card, or the photographs, in the forms that this channel gets. Raises Again while they are being made."""
     limits, content = job.network.limits, job.content
     card = media.card_source(content)
-    wanted = [card] if card else media.photo_sources(content)
+    wanted = [card] if card else media.channel_photos(content)
     if limits.max_pictures:
         wanted = wanted[: limits.max_pictures]
     outputs = [f"card_{size}" for size in limits.card_outputs] if card else list(limits.photo_outputs)

@@ -79,6 +79,7 @@ def published(ctx: Context, work: Work) -> None:
         procedure=view["procedure"]["name"],
         published_at=letter.mail.created_at,
         links=_links(site, view),
+        correction=bool(view["corrects"]),
     )
     message = compose.published_mail(
         _office(ctx, site), _recipient(letter.mail), publication, _mail_key(letter.mail), letter.mail.created_at
@@ -141,6 +142,8 @@ def _turn(
         note=last.get("note", ""),
         returned=last.get("kind") in ("returned_for_revision", "publication_stopped"),
         acting_for=_acting_for(view, mail.person),
+        corrects=(view["corrected"] or {}).get("title", ""),
+        social_only=not view["website"],
         pictures=pictures,
     )
 

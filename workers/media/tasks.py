@@ -44,28 +44,42 @@ class _Job:
     folder: Path
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What a content's photographs are needed for; `to_channels`: keys of those that the `channels` (kinds) get."""
+
+    on_website: bool
+    channels: frozenset[str]
+    to_channels: frozenset[str]
+
+    def outputs(self, source: media.Source) -> list[Output]:
+        """A photograph that no channel gets need not be big enough for one."""
+        channels = self.channels if source.key in self.to_channels else frozenset()
+        return outputs_for_channels(channels | ({WEBSITE} if self.on_website else frozenset()))
+
+
 def derive(ctx: Context, work: Work) -> None:
     """Makes what is missing; what is there already is left. Every picture that can be made is made, then the first
     refusal is reported with the file's name and what to do."""
     revision = publication.content_of(ctx, int(work.payload["revision_id"]))
     if revision is None:
         raise Obsolete("no_revision", "the content is gone")
-    outputs, on_website = _wanted(ctx, work, revision.content)
+    wanted = _wanted(ctx, work, revision.content)
     trouble: list[TaskError] = []
     with tempfile.TemporaryDirectory(prefix="tayang-media-") as folder:
         site = get_site(ctx, work.site_id)
         job = _Job(ctx, site, MediaStore(ctx.settings.media_dir), revision.media_urls, Path(folder))
         for source in media.photo_sources(revision.content):
-            trouble += _photo(job, source, outputs)
+            trouble += _photo(job, source, wanted.outputs(source))
         trouble += _card(job, revision.content)
-    if on_website and media.photo_sources(revision.content):
+    if wanted.on_website and media.photo_sources(revision.content):
         publication.order_derivatives(ctx, work.site_id, revision.case_id, revision.id)
     if trouble:
         # What passes by itself comes first: after it the rest is reported.
         raise next((error for error in trouble if isinstance(error, Again)), trouble[0])
 
 
-def _wanted(ctx: Context, work: Work, content: dict[str, Any]) -> tuple[list[Output], bool]:
+def _wanted(ctx: Context, work: Work, content: dict[str, Any]) -> _Wanted:
     try:
         procedure = publication.running(ctx, work.site_id, str(work.payload["case_id"])).procedure
     except NoSuchCase as error:
@@ -73,8 +87,9 @@ def _wanted(ctx: Context, work: Work, content: dict[str, Any]) -> tuple[list[Out
     kinds = {channel.key: channel.kind for channel in channels.list_channels(ctx, work.site_id)}
     planned = {kinds[item["channel"]] for item in content.get("channels") or () if item["channel"] in kinds}
     # With a card it is the card that goes out: of the photographs only previews are needed.
-    wanted = set() if content.get("card") else planned
-    return outputs_for_channels(wanted | ({WEBSITE} if procedure.website else set())), procedure.website
+    to_channels = [] if content.get("card") else media.channel_photos(content)
+    on_website = procedure.website and bool(content.get("website", True))
+    return _Wanted(on_website, frozenset(planned), frozenset(source.key for source in to_channels))
 
 
 def _photo(job: _Job, source: media.Source, outputs: Sequence[Output]) -> list[TaskError]:

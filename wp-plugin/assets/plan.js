@@ -34,6 +34,7 @@
         let savedPlan = '';
         const savedPictures = {};
         let timer = null;
+        let follows = false;                  // an editor tells what it has, else the server does
         let running = Promise.resolve();
 
         const tell = () => listeners.forEach((listener) => listener());
@@ -126,6 +127,9 @@
                 }
                 store.ids = answer.pictures.map((one) => one.id);
                 store.article = answer.article;
+                if (!follows) {
+                    store.featured = answer.featured;
+                }
                 know(answer.pictures);
                 if (store.plan === null || JSON.stringify(body()) === savedPlan) {
                     store.plan = fromServer(answer.plan);
@@ -145,6 +149,7 @@
             },
             /** What the editor holds now, saved or not: the featured image, and the pictures in the text. */
             async follow(featured, used) {
+                follows = true;
                 store.featured = featured;
                 store.used = used;
                 const unknown = [featured, ...used].filter((id) => id && !store.pictures[id]);

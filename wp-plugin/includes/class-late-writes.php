@@ -40,7 +40,7 @@ final class Late_Writes
     /** After a direct write: repairs the row and the object that is handed round, then quiets the rest. */
     public function take_back(string $new, string $old, \WP_Post $post): void
     {
-        if ($new === $old || !$this->gate->governs_post($post)) {
+        if ($new === $old || $post->post_type === 'revision' || !$this->gate->governs_post($post)) {
             return;
         }
         $from = $old === 'new' ? '' : $old;

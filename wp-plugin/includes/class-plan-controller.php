@@ -20,11 +20,6 @@ final class Plan_Controller
     ) {
     }
 
-    public function register(): void
-    {
-        add_action('rest_api_init', [$this, 'register_routes']);
-    }
-
     public function register_routes(): void
     {
         $ids = ['type' => ['array', 'null'], 'items' => ['type' => 'integer', 'minimum' => 1], 'maxItems' => self::MAX_PHOTOS];
@@ -61,21 +56,34 @@ final class Plan_Controller
     /**
      * What the panel shows of a post beside its case.
      *
-     * @return array{plan: array<string, mixed>, pictures: array<int, array<string, mixed>>, article: array<string, string>}
+     * @return array{plan: array<string, mixed>, pictures: array<int, array<string, mixed>>, featured: int, article: array<string, string>}
      */
     public static function shown(\WP_Post $post): array
     {
         $ids = Content::image_ids($post);
-        update_meta_cache('post', $ids);
+        _prime_post_caches($ids, false);
         return [
             'plan' => self::stored($post->ID),
             'pictures' => array_map([self::class, 'picture'], $ids),
+            'featured' => (int) get_post_thumbnail_id($post),
             'article' => [
-                'title' => wp_specialchars_decode(get_the_title($post), ENT_QUOTES),
-                'excerpt' => $post->post_excerpt !== '' ? $post->post_excerpt
-                    : wp_trim_words(excerpt_remove_blocks($post->post_content), 30, ' …'),
+                'title' => wp_specialchars_decode($post->post_title, ENT_QUOTES),
+                'excerpt' => wp_specialchars_decode($post->post_excerpt !== '' ? wp_strip_all_tags($post->post_excerpt)
+                    : wp_trim_words(excerpt_remove_blocks($post->post_content), 30, ' …'), ENT_QUOTES),
+                'link' => self::future_link($post),
+                'preview' => current_user_can('edit_post', $post->ID) ? (string) get_preview_post_link($post) : '',
             ],
         ];
+    }
+
+    /** The address that the post will have. */
+    private static function future_link(\WP_Post $post): string
+    {
+        $published = clone (get_post(Content::public_id($post->ID)) ?? $post);
+        $published->post_status = 'publish';
+        $published->post_name = Content::slug($post);
+        $published->filter = 'sample';
+        return (string) get_permalink($published);
     }
 
     /** Stores the plan; answers what is stored. */

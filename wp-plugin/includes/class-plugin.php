@@ -18,6 +18,7 @@ final class Plugin
     public readonly Statuses $statuses;
     public readonly Content $content;
     public readonly Case_Mirror $cases;
+    public readonly Waiting $waiting;
     public readonly Refusals $refusals;
     public readonly Status_Writer $writer;
     public readonly Publish_Gate $gate;
@@ -52,6 +53,7 @@ final class Plugin
         $this->sop = new Sop($this->sidecar);
         $this->statuses = new Statuses($this->sop);
         $this->content = new Content();
+        $this->waiting = new Waiting();
         $this->refusals = new Refusals();
         $this->writer = new Status_Writer();
         $this->cases = new Case_Mirror($this->writer);
@@ -64,15 +66,29 @@ final class Plugin
         $this->lifecycle = new Lifecycle($this->sop, $this->cases, $this->capabilities);
     }
 
+    /** Guards are always there; what only answers calls, or only draws screens, comes when it is asked for. */
     private function register(): void
     {
-        $rest = new Rest_Controller($this->gate, $this->cases, $this->commands, $this->sop);
         $parts = [
-            $this->sop, $this->statuses, $this->cases, $this->refusals, $this->gate, $this->access, $this->capabilities,
+            $this->sop, $this->statuses, $this->cases, $this->waiting, $this->refusals, $this->gate, $this->access, $this->capabilities,
             new Late_Writes($this->gate, $this->writer),
             new Kept_Text($this->gate, $this->refusals),
             new Alarms(),
             new Xmlrpc($this->refusals),
+            $this->lifecycle, new Public_Page($this->gate), ...(is_admin() ? $this->screens() : []),
+        ];
+        foreach ($parts as $part) {
+            $part->register();
+        }
+        add_action('rest_api_init', [$this, 'register_routes']);
+        add_action('admin_bar_init', [$this, 'register_admin_bar']);
+    }
+
+    /** What answers the sidecar and the browser. */
+    public function register_routes(): void
+    {
+        $rest = new Rest_Controller($this->gate, $this->cases, $this->commands, $this->sop);
+        $controllers = [
             new Sidecar_Controller(
                 $this->settings,
                 $this->signature,
@@ -83,10 +99,18 @@ final class Plugin
                 $this->derivatives
             ),
             $rest, new Plan_Controller($rest, $this->gate, $this->cases, $this->sop),
-            $this->lifecycle, new Public_Page($this->gate), ...$this->screens(),
+            new Lists_Controller($this->sidecar),
         ];
-        foreach ($parts as $part) {
-            $part->register();
+        foreach ($controllers as $controller) {
+            $controller->register_routes();
+        }
+    }
+
+    /** The one screen that also shows on the website, above it. */
+    public function register_admin_bar(): void
+    {
+        if (!is_admin() && class_exists(Ui\Admin_Bar::class)) {
+            (new Ui\Admin_Bar())->register();
         }
     }
 
@@ -98,9 +122,6 @@ final class Plugin
     private function screens(): array
     {
         $screens = [];
-        foreach (glob(__DIR__ . '/ui/class-*.php') ?: [] as $file) {
-            require_once $file;
-        }
         foreach (glob(__DIR__ . '/ui/class-*.php') ?: [] as $file) {
             $words = explode('-', substr(basename($file, '.php'), strlen('class-')));
             $class = __NAMESPACE__ . '\\Ui\\' . implode('_', array_map('ucfirst', $words));

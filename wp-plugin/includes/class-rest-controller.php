@@ -21,11 +21,7 @@ final class Rest_Controller
     ) {
     }
 
-    public function register(): void
-    {
-        add_action('rest_api_init', [$this, 'register_routes']);
-    }
-
+    /** On `rest_api_init`. */
     public function register_routes(): void
     {
         $post = '/posts/(?P<id>\d+)';
@@ -82,7 +78,10 @@ final class Rest_Controller
         $answer = ['case' => null, 'reachable' => true, 'detail' => '', 'mirror' => $this->cases->get($post->ID)]
             + ['procedures' => $this->sop->openable($post->post_type, $roles)] + Plan_Controller::shown($post);
         if (!is_wp_error($view)) {
-            return ['case' => $view, 'mirror' => $this->cases->get($post->ID)] + $answer;
+            $procedure = $this->sop->procedure((string) ($view['procedure']['key'] ?? ''));
+            $may_correct = $view['state'] === 'published' && !empty($view['website']) && $procedure
+                && array_intersect(Sop::openers($procedure), $roles);
+            return ['case' => $view, 'mirror' => $this->cases->get($post->ID), 'may_correct' => $may_correct] + $answer;
         }
         if ($view->get_error_code() === 'no_such_case') {
             return $answer;

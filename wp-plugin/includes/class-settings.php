@@ -17,6 +17,15 @@ final class Settings
         'secrets' => 'TAYANG_SECRETS',
     ];
 
+    /** The divisions of every KPU office of a kabupaten or kota. */
+    private const DIVISIONS = [
+        'Divisi Keuangan, Umum, Logistik, dan Rumah Tangga',
+        'Divisi Sosialisasi, Pendidikan Pemilih, Partisipasi Masyarakat, dan SDM',
+        'Divisi Perencanaan, Data, dan Informasi',
+        'Divisi Teknis Penyelenggaraan',
+        'Divisi Hukum dan Pengawasan',
+    ];
+
     /** Base address without a slash at its end; empty before the plugin is set up. */
     public function sidecar_url(): string
     {
@@ -32,6 +41,19 @@ final class Settings
     public function secrets(): array
     {
         return self::list_of_secrets($this->value('secrets'));
+    }
+
+    /** Whose cases people see who are no administrators: `office` (all of them) or `own` (those in which they have a part). */
+    public function visibility(): string
+    {
+        return $this->value('visibility') === 'own' ? 'own' : 'office';
+    }
+
+    /** @return array<int, string> The office's divisions, as an assignment names them. */
+    public function divisions(): array
+    {
+        $stored = $this->value('divisions');
+        return is_array($stored) && $stored ? array_values(array_map('strval', $stored)) : self::DIVISIONS;
     }
 
     public function is_complete(): bool

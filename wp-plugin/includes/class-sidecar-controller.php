@@ -24,11 +24,7 @@ final class Sidecar_Controller
     ) {
     }
 
-    public function register(): void
-    {
-        add_action('rest_api_init', [$this, 'register_routes']);
-    }
-
+    /** On `rest_api_init`. */
     public function register_routes(): void
     {
         foreach (self::CALLS as $name) {

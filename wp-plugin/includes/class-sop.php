@@ -13,6 +13,12 @@ final class Sop
     public const FORMER_STATUSES = 'tayang_former_statuses';
     public const PROTOCOL = 1;
 
+    /** @var array<string, array{0: string, 1: array<string, mixed>}> What an option's text was read as, by option. */
+    private array $read = [];
+
+    /** @var array{0: array<int, mixed>, 1: array<string, array<string, mixed>>}|null From what, and the statuses. */
+    private ?array $made = null;
+
     public function __construct(private readonly Sidecar_Client $sidecar)
     {
     }
@@ -60,8 +66,7 @@ final class Sop
     /** @return array<string, mixed> The stored answer; empty before the first connection. */
     public function data(): array
     {
-        $data = get_option(self::OPTION, []);
-        return is_array($data) ? $data : [];
+        return $this->read(self::OPTION);
     }
 
     /** @return array<int, array<string, mixed>> */
@@ -147,7 +152,11 @@ final class Sop
      */
     public function statuses(): array
     {
-        return $this->current_statuses() + $this->former();
+        $from = [$this->data(), $this->former(), determine_locale()];
+        if ($this->made === null || $this->made[0] !== $from) {
+            $this->made = [$from, $this->current_statuses() + $this->former()];
+        }
+        return $this->made[1];
     }
 
     /** Whether a slug is one of ours: only the status writer may set it. */
@@ -168,8 +177,27 @@ final class Sop
     /** @return array<string, array<string, mixed>> */
     private function former(): array
     {
-        $former = get_option(self::FORMER_STATUSES, []);
-        return is_array($former) ? $former : [];
+        return $this->read(self::FORMER_STATUSES);
+    }
+
+    /**
+     * An option, taken apart once: every guard asks for it, many times in a request, and WordPress would build the whole
+     * list anew each time. The text itself says when to read again (another value, another site of the network).
+     *
+     * @return array<string, mixed>
+     */
+    private function read(string $option): array
+    {
+        $text = wp_load_alloptions()[$option] ?? null;
+        if (!is_string($text)) {
+            $value = get_option($option, []);
+            return is_array($value) ? $value : [];
+        }
+        if (($this->read[$option][0] ?? null) !== $text) {
+            $value = maybe_unserialize($text);
+            $this->read[$option] = [$text, is_array($value) ? $value : []];
+        }
+        return $this->read[$option][1];
     }
 
     /** @return array<string, array<string, mixed>> */

@@ -44,6 +44,8 @@ some_cases = st.builds(
     publish_at=st.none() | moments,
     delegations=st.lists(delegations).map(tuple),
     url=st.text(),
+    corrects=st.text("0123456789abcdef", max_size=32),
+    website=st.booleans(),
 )
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect
+from sqlalchemy.orm import Session
 
 from sidecar.store import upgrade as migrations
 from sidecar.store.engine import make_engine
-from sidecar.store.tables import Base
+from sidecar.store.tables import Base, PersonRow
 from tests.builders import POSTGRES_VARIABLE, fresh_database
 
 VERSIONS = Path(migrations.MIGRATIONS) / "versions"
@@ -31,6 +32,26 @@ def test_upgrade_gives_the_tables_of_the_code(kind: str, tmp_path: Path) -> None
             assert set(inspect(connection).get_table_names()) >= set(Base.metadata.tables)
         engine.dispose()
         assert migrations.upgrade(url) == migrations.newest()
+
+
+def test_an_office_of_the_first_version_keeps_its_people(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    migrations.upgrade(url, "0001")
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO sites VALUES ('jember', 'KPU', 'http://x', 'r', '', '', 'Asia/Jakarta', 'id', 'rest', 0, '',"
+            " '2026-11-23', '2026-11-23')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO people VALUES ('jember', 4, 'rina', 'Rina', 'rina@kpu.test', 'id_ID', '[]', 1, '2026-11-23')"
+        )
+    migrations.upgrade(url)
+    with Session(engine) as session:
+        person = session.get(PersonRow, ("jember", 4))
+        assert person is not None
+        assert (person.name, person.division, person.delegations) == ("Rina", "", [])
+    engine.dispose()
 
 
 def test_migrations_are_numbered_without_a_gap() -> None:

@@ -2,6 +2,8 @@
 
 namespace Tayang\Ui;
 
+use Tayang\Plan_Controller;
+
 defined('ABSPATH') || exit;
 
 /**
@@ -51,7 +53,7 @@ final class Case_Page
         $post = $this->post();
         if (str_ends_with($hook, '_page_' . self::SLUG) && $post) {
             wp_enqueue_style('tayang-admin');
-            Assets::panel($post->ID);
+            Assets::panel_beside_words($post->ID);
         }
     }
 
@@ -89,7 +91,7 @@ final class Case_Page
 
     private function preview(\WP_Post $post): void
     {
-        $is_card = Assets::plan($post->ID)['card'] !== null;
+        $is_card = Plan_Controller::stored($post->ID)['card'] !== null;
         // A greeting is its card; most have no text of their own.
         if (!$is_card || trim($post->post_content) !== '') {
             $this->article($post);
@@ -119,8 +121,10 @@ final class Case_Page
     private function captions(\WP_Post $post): void
     {
         $names = array_column(Office::channels(), null, 'key');
-        $planned = Assets::plan($post->ID)['channels'];
-        printf('<section class="tayang-card-box"><h2>%s</h2>', esc_html__('On the channels', 'tayang'));
+        $planned = Plan_Controller::stored($post->ID)['channels'];
+        printf('<section class="tayang-card-box"><h2>%s</h2>', esc_html__('As it will look', 'tayang'));
+        // assets/preview.js draws the places here as readers will see them; the words stand here without it, too.
+        echo '<div data-tayang-previews>';
         if (!$planned) {
             printf('<p class="description">%s</p>', esc_html__('No channel is planned.', 'tayang'));
         }
@@ -133,12 +137,12 @@ final class Case_Page
                 nl2br(esc_html($one['caption']))
             );
         }
-        echo '</section>';
+        echo '</div></section>';
     }
 
     private function card(\WP_Post $post): void
     {
-        $card = Assets::plan($post->ID)['card'];
+        $card = Plan_Controller::stored($post->ID)['card'];
         if (!$card) {
             return;
         }

@@ -69,14 +69,16 @@ final class Office
         return $people;
     }
 
-    /** @return array<int, array{key: string, name: string, account: string, max_characters: int}> */
+    /** @return array<int, array{key: string, kind: string, name: string, account: string, limits: array<string, mixed>}> */
     public static function channels(): array
     {
         return array_map(fn($channel) => [
             'key' => $channel['key'],
+            'kind' => $channel['kind'],
             'name' => self::network($channel['kind']),
             'account' => (string) ($channel['account'] ?? ''),
-            'max_characters' => (int) ($channel['max_characters'] ?? 0),
+            // An older sidecar tells only what is left for the caption.
+            'limits' => $channel['limits'] ?? ['max_characters' => (int) ($channel['max_characters'] ?? 0)],
         ], self::sop()->data()['channels'] ?? []);
     }
 
@@ -112,6 +114,25 @@ final class Office
     public static function may_look(): bool
     {
         return current_user_can(self::CAPABILITY);
+    }
+
+    /** What to ask the sidecar for: `all` cases of the office, or the person's `own` (Settings::visibility). */
+    public static function scope(): string
+    {
+        $all = Plugin::instance()->settings->visibility() === 'office' || current_user_can('manage_options');
+        return $all ? 'all' : 'own';
+    }
+
+    /** @return array<int, array{id: int, name: string}> Everybody with a role in the SOP, by name. */
+    public static function people(): array
+    {
+        $people = [];
+        foreach (get_users(['meta_key' => 'tayang_roles', 'orderby' => 'display_name', 'number' => 500]) as $user) {
+            if (self::roles_of($user->ID)) {
+                $people[] = ['id' => $user->ID, 'name' => $user->display_name];
+            }
+        }
+        return $people;
     }
 
     /** Address of a case's page. */
