@@ -554,6 +554,8 @@
 
     const asText = (data) => JSON.stringify(Array.from(data.entries()).filter(([name]) => !/nonce|^_wp|^samplepermalink/.test(name)));
     let savedForm = '';
+    let isLocked = false;
+    let setSaves = () => {};
 
     /** Core asks "leave without saving?" by what the page was loaded with; after our save that is no longer true. */
     function askBeforeLeaving(form) {
@@ -593,9 +595,6 @@
         savedForm = sent;
         setSaves((count) => count + 1);
     }
-
-    let isLocked = false;
-    let setSaves = () => {};
 
     function classicLock(locked) {
         isLocked = locked;
