@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from sidecar.keys import Keys
+from sidecar.services.listed import keep_listed
 from sidecar.services.requests import Snapshot
 from sidecar.services.turns import order_mail, settle_turns
 from sidecar.sop import events as ev
@@ -28,9 +29,11 @@ from sidecar.store.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class Change:
-    """A case that `events` brought from `before` (None: it was opened) to `case`, at `now`."""
+    """A case that `events` brought from `before` (None: it was opened) to `case`, at `now`. `sop_sha256`: the SOP
+    version with which it began."""
 
     procedure: Procedure
+    sop_sha256: str
     before: Case | None
     case: Case
     events: Sequence[ev.Event]
@@ -52,6 +55,8 @@ def apply_effects(uow: UnitOfWork, keys: Keys, change: Change, people: Mapping[i
     mirror = {"case_id": case.id, "revision": case.revision}
     _order(uow, change, outbox.WORDPRESS_MIRROR, mirror, f"{case.id}:{case.revision}")
     settle_turns(uow, keys, change.procedure, case, people, now)
+    site = uow.sites.get(case.site_id)
+    keep_listed(uow, case, change.sop_sha256, site.timezone if site else "UTC", change.events)
     for event in change.events:
         match event:
             case ev.Approved(final=True):

@@ -6,6 +6,7 @@ from sidecar.context import Context
 from sidecar.services.errors import Malformed, UnknownSite
 from sidecar.services.view_case import View, head, reader_of
 from sidecar.sop.case import CaseState
+from sidecar.store.listing import Wanted
 
 MAX_PER_PAGE = 200
 
@@ -17,12 +18,13 @@ def list_cases(
     *,
     mine: bool = False,
     state: str = "open",
+    own: bool = False,
     page: int = 1,
     per_page: int = 20,
     language: str = "id",
 ) -> tuple[list[View], int]:
     """Short views, last changed first, and how many there are. `mine`: only open ones that wait for `actor`, the first
-    due first.
+    due first. `own`: only cases in which `actor` may act or has a part.
 
     `state` empty: all. Raises UnknownSite, Malformed.
     """
@@ -30,17 +32,18 @@ def list_cases(
         raise Malformed(field="state")
     if page < 1 or not 1 <= per_page <= MAX_PER_PAGE:
         raise Malformed(field="page")
+    now, offset = ctx.now(), (page - 1) * per_page
     with ctx.uow(read_only=True) as uow:
         site = uow.sites.get(site_id)
         if site is None:
             raise UnknownSite(site_id=site_id)
-        people, now = uow.people.of_site(site_id), ctx.now()
-        first = (page - 1) * per_page
-        if not mine:
-            stored, total = uow.cases.find(site_id, state, limit=per_page, offset=first)
-            return [head(reader_of(uow, site, one, people, language, now)) for one in stored], total
-        stored, _ = uow.cases.find(site_id, CaseState.OPEN)
-        views = [head(reader_of(uow, site, one, people, language, now)) for one in stored]
-    waiting = [view for view in views if any(entry["person"] == actor for entry in view["may_act"])]
-    waiting.sort(key=lambda view: str(view["activity"]["due_at"]))
-    return waiting[first : first + per_page], len(waiting)
+        if mine:
+            wanted = Wanted(site_id=site_id, now=now, people=(actor,))
+            ids = [row.id for row in uow.listing.first_due(wanted, per_page, offset)]
+            total = uow.listing.count(wanted, CaseState.OPEN)
+        else:
+            wanted = Wanted(site_id=site_id, now=now, seen_by=actor if own else None)
+            ids = uow.listing.last_changed(wanted, state, per_page, offset)
+            total = uow.listing.count(wanted, state)
+        people, stored = uow.people.of_site(site_id), uow.cases.some(site_id, ids)
+        return [head(reader_of(uow, site, stored[one], people, language, now)) for one in ids], total

@@ -90,7 +90,9 @@ def _open(ctx: Context, uow: UnitOfWork, request: OpenRequest, disposition: Disp
     case = evolve(None, events[0])
     uow.cases.insert(case, sop_sha256, now)
     uow.audit.append(case.site_id, case.id, case.revision, events[0])
-    apply_effects(uow, ctx.keys, Change(procedure, None, case, events, now), uow.people.of_site(case.site_id))
+    apply_effects(
+        uow, ctx.keys, Change(procedure, sop_sha256, None, case, events, now), uow.people.of_site(case.site_id)
+    )
     uow.idempotency.remember(case.site_id, request.idempotency_key, request.sha256, case.id, case.revision, now)
     return Outcome(case.id, case.revision)
 

@@ -115,6 +115,6 @@ def _carry_out(
         uow.cases.save(case, before.revision, now)
     except StoreConflict as error:
         raise StaleRevision(expected=before.revision, actual=None) from error
-    change = Change(procedure, before, case, events, now, snapshot)
+    change = Change(procedure, stored.sop_sha256, before, case, events, now, snapshot)
     apply_effects(uow, ctx.keys, change, uow.people.of_site(case.site_id))
     return case

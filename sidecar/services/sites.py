@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sidecar.context import Context
 from sidecar.services.errors import Malformed, UnknownSite
+from sidecar.services.listed import count_deadlines
 from sidecar.store.tables import SiteRow
 
 SITE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -55,8 +56,11 @@ def put_site(ctx: Context, site: Site) -> bool:
         if row is None:
             uow.session.add(SiteRow(id=site.id, chain_seq=0, chain_hash="", created_at=ctx.now(), **values))
         else:
+            moved = row.timezone != site.timezone
             for name, value in values.items():
                 setattr(row, name, value)
+            if moved:
+                count_deadlines(uow, site.id, site.timezone)
         uow.commit()
     return row is None
 

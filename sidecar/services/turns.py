@@ -51,6 +51,15 @@ def turn_goes_by_mail(procedure: Procedure, case: Case) -> bool:
     return case.state is CaseState.OPEN and not automatic
 
 
+def keep_turns(
+    uow: UnitOfWork, procedure: Procedure, case: Case, people: Mapping[int, Person], now: datetime
+) -> list[Standing]:
+    """Stores for the lists whom the case waits for, and returns them."""
+    waits_for = may_act(procedure, case, people, now) if turn_goes_by_mail(procedure, case) else []
+    uow.listing.keep_turns(case.site_id, case.id, {standing.person: standing.acting_for for standing in waits_for})
+    return waits_for
+
+
 def settle_turns(
     uow: UnitOfWork,
     keys: Keys,
@@ -60,10 +69,10 @@ def settle_turns(
     now: datetime,
     lost: str = tokens.REASSIGNED,
 ) -> None:
-    """Makes tokens and mails follow the case: who may act and has no token for this run of the step gets one by mail;
-    tokens of earlier steps, and of people who may not act (any more, reason `lost`), are withdrawn.
+    """Makes lists, tokens and mails follow the case: who may act and has no token for this run of the step gets one by
+    mail; tokens of earlier steps, and of people who may not act (any more, reason `lost`), are withdrawn.
     """
-    called = {s.person for s in may_act(procedure, case, people, now)} if turn_goes_by_mail(procedure, case) else set()
+    called = {standing.person for standing in keep_turns(uow, procedure, case, people, now)}
     holders = set()
     for row in uow.tokens.live_of_case(case.site_id, case.id):
         here = case.state is CaseState.OPEN and (row.no, row.attempt) == (case.activity_no, case.attempt)

@@ -17,7 +17,7 @@ from sidecar.services.procedures import calendar_of, sop_version
 from sidecar.services.turns import Standing, may_act
 from sidecar.sop import events as ev
 from sidecar.sop.case import Case, CaseState
-from sidecar.sop.deadlines import due_at
+from sidecar.sop.deadlines import case_due_at
 from sidecar.sop.engine import on_website, options
 from sidecar.sop.procedure import Activity, ActivityKind, Procedure, Sop
 from sidecar.sop.reports import StepRecord, step_records
@@ -65,9 +65,17 @@ class Reader:
 
 
 def view_case(
-    ctx: Context, site_id: str, actor: int | None, *, case_id: str = "", post_id: int = 0, language: str = "id"
+    ctx: Context,
+    site_id: str,
+    actor: int | None,
+    *,
+    case_id: str = "",
+    post_id: int = 0,
+    language: str = "id",
+    own: bool = False,
 ) -> View:
     """The case by its id, or the post's latest one, as `actor` (None: nobody in particular) may see and press it.
+    `own`: only a case in which the actor may act or has a part; any other is no case.
 
     Raises UnknownSite, NoSuchCase (also for another office's case).
     """
@@ -78,7 +86,7 @@ def view_case(
         if site is None:
             raise UnknownSite(site_id=site_id)
         stored = uow.cases.get(site_id, case_id) if case_id else uow.cases.of_post(site_id, post_id)
-        if stored is None:
+        if stored is None or (own and not uow.listing.is_seen_by(site_id, stored.case.id, actor or 0)):
             raise NoSuchCase(case_id=case_id, post_id=post_id)
         reader = reader_of(uow, site, stored, uow.people.of_site(site_id), language, now)
         return _view(reader, uow, actor)
@@ -193,7 +201,7 @@ def _activity(reader: Reader) -> View:
         "attempt": case.attempt,
         "minutes": activity.quality.minutes,
         "entered_at": iso(case.entered_at),
-        "due_at": iso(due_at(activity.quality.minutes, case.entered_at, calendar)),
+        "due_at": iso(case_due_at(reader.procedure, case, calendar)),
     }
 
 

@@ -6,6 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from sidecar.sop.case import Case
+from sidecar.sop.procedure import Procedure, PublishingStart
+
 WEEKDAYS: dict[int, tuple[time, time]] = {day: (time(8), time(16)) for day in range(5)}
 MAX_DAYS = 400
 
@@ -55,6 +58,15 @@ def due_at(minutes: int, entered_at: datetime, calendar: OfficeCalendar) -> date
                 left -= span[1] - start
         day += timedelta(days=1)
     raise NoOfficeHours(f"no open hour within {MAX_DAYS} days")
+
+
+def case_due_at(procedure: Procedure, case: Case, calendar: OfficeCalendar) -> datetime:
+    """When the case's present activity is due. A publication that begins by itself has its minutes from the planned
+    time on: nobody is late while it waits. Raises NoOfficeHours."""
+    activity, start = procedure.activity(case.activity_no), case.entered_at
+    if activity.publishing is PublishingStart.AUTOMATIC and case.publish_at is not None:
+        start = max(start, case.publish_at)
+    return due_at(activity.quality.minutes, start, calendar)
 
 
 def office_seconds(start: datetime, end: datetime, calendar: OfficeCalendar) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +64,11 @@ class Cases:
         query = select(CaseRow).where(*where).order_by(CaseRow.updated_at.desc(), CaseRow.id).offset(offset)
         rows = self._session.scalars(query.limit(limit) if limit else query)
         return [_stored(row) for row in rows], total
+
+    def some(self, site_id: str, case_ids: Collection[str]) -> dict[str, StoredCase]:
+        """Those of the given cases that the site has."""
+        rows = self._session.scalars(select(CaseRow).where(CaseRow.site_id == site_id, CaseRow.id.in_(case_ids)))
+        return {row.id: _stored(row) for row in rows}
 
     def every(self, site_id: str = "") -> Iterator[StoredCase]:
         """All cases, or those of one site, in a steady order."""

@@ -5,7 +5,7 @@ Change a table only together with a new migration: tests/unit/store/test_migrati
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, Integer, MetaData, String, Text, UniqueConstraint, text
@@ -117,6 +117,14 @@ class CaseRow(Base):
     opened_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     snapshot: Mapped[dict[str, Any]]
+    # For lists only (sidecar/services/listed.py writes them; a row without a role has not been filled yet).
+    role: Mapped[str] = mapped_column(String(40), server_default="")
+    division: Mapped[str] = mapped_column(Text, server_default="")
+    occasion: Mapped[str] = mapped_column(String(60), server_default="")
+    activity_date: Mapped[date | None]
+    search_title: Mapped[str] = mapped_column(Text, server_default="")
+    due_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
     __table_args__ = (
         Index(
             "uq_cases_site_id_post_id",
@@ -128,7 +136,60 @@ class CaseRow(Base):
         ),
         Index(None, "site_id", "post_id"),
         Index(None, "site_id", "state", "updated_at"),
+        Index(None, "site_id", "updated_at"),
+        Index("ix_cases_board", "site_id", "procedure_key", "state", "activity_no", "due_at"),
+        Index(None, "site_id", "published_at"),
+        Index(None, "site_id", "publish_at"),
+        Index(None, "site_id", "activity_date"),
     )
+
+
+class TurnRow(Base):
+    """Who may act on a case now, `acting_for` somebody else or None. Written in the transaction that settles the turns
+    (sidecar/services/turns.py); no rows for a step that the system does by itself."""
+
+    __tablename__ = "turns"
+    site_id: Mapped[str] = _site()
+    case_id: Mapped[str] = mapped_column(String(32), ForeignKey("cases.id"), primary_key=True)
+    person: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    acting_for: Mapped[int | None] = mapped_column(BigId)
+    __table_args__ = (Index(None, "site_id", "person", "case_id"),)
+
+
+class PartRow(Base):
+    """Who has or had a part in a case: opened it, acted on it (also by somebody acting for them), or is named in it."""
+
+    __tablename__ = "parts"
+    site_id: Mapped[str] = _site()
+    case_id: Mapped[str] = mapped_column(String(32), ForeignKey("cases.id"), primary_key=True)
+    person: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    __table_args__ = (Index(None, "site_id", "person", "case_id"),)
+
+
+class PairingRow(Base):
+    """An invitation to connect an office's WordPress, good for one use (sidecar/services/pairing.py). The office itself
+    need not exist yet: `name`, `timezone`, `language` and the SOP `document` are for the one that is made then."""
+
+    __tablename__ = "pairings"
+    token_sha256: Mapped[str] = mapped_column(String(SHA256_LENGTH), primary_key=True)
+    site_id: Mapped[str] = mapped_column(String(SITE_ID_LENGTH))
+    name: Mapped[str] = mapped_column(String(200))
+    timezone: Mapped[str] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(10))
+    document: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PairingFailureRow(Base):
+    """A wrong pairing, for the limit per address; `address` is a keyed fingerprint. Rows are gone after a minute."""
+
+    __tablename__ = "pairing_failures"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    address: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]
+    __table_args__ = (Index(None, "address", "at"),)
 
 
 class EventRow(Base):

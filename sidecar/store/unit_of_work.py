@@ -13,6 +13,7 @@ from sidecar.store.cases import Cases
 from sidecar.store.deliveries import Deliveries
 from sidecar.store.errors import DatabaseBusy
 from sidecar.store.idempotency import Idempotency
+from sidecar.store.listing import Listing
 from sidecar.store.mails import Mails
 from sidecar.store.outbox import Outbox
 from sidecar.store.people import People
@@ -43,6 +44,7 @@ class UnitOfWork:
     tokens: Tokens
     mails: Mails
     deliveries: Deliveries
+    listing: Listing
 
     def __init__(self, sessions: sessionmaker[Session], read_only: bool = False) -> None:
         self._sessions = sessions
@@ -66,6 +68,7 @@ class UnitOfWork:
         self.tokens = Tokens(self.session)
         self.mails = Mails(self.session)
         self.deliveries = Deliveries(self.session)
+        self.listing = Listing(self.session)
         return self
 
     def __exit__(

@@ -3,6 +3,7 @@ in the plugin shows at once; the OpenAPI document is made from these classes."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -34,6 +35,15 @@ def _php_object(value: Any) -> Any:
     return {} if value == [] else value
 
 
+def _as_text(value: Any) -> Any:
+    """A step's number may come as one."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Page = Annotated[int, Field(ge=1, le=100_000, strict=True)]
+PerPage = Annotated[int, Field(ge=1, le=100, strict=True)]
+# `own`: only cases in which the actor may act or has a part.
+Scope = Literal["all", "own"]
 Strings = Annotated[dict[str, str], BeforeValidator(_php_object)]
 
 
@@ -212,11 +222,46 @@ class ViewCase(Body):
     case_id: CaseId | None = None
     post_id: PostId | None = None
     actor: PersonId
+    scope: Scope = "all"
 
 
 class ListCases(Body):
     actor: PersonId
+    scope: Scope = "all"
     mine: bool = False
     state: Literal["", "open", "publishing", "published", "cancelled"] = "open"
-    page: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 1
-    per_page: Annotated[int, Field(ge=1, le=100, strict=True)] = 20
+    page: Page = 1
+    per_page: PerPage = 20
+
+
+class Board(Body):
+    """`column`: only this one, by its step's number, `publishing` or `published`; without it: all."""
+
+    actor: PersonId
+    scope: Scope = "all"
+    procedure: Annotated[str, Field(min_length=1, max_length=40)]
+    role: Annotated[str, Field(max_length=40)] = ""
+    person: PersonId | None = None
+    division: Short = ""
+    mine: bool = False
+    late: bool = False
+    search: Annotated[str, Field(max_length=200)] = ""
+    column: Annotated[str, Field(pattern=r"^([1-9]\d{0,3}|publishing|published|)$"), BeforeValidator(_as_text)] = ""
+    page: Page = 1
+    per_page: PerPage = 20
+
+
+class Tasks(Body):
+    actor: PersonId
+    scope: Scope = "all"
+    page: Page = 1
+    per_page: PerPage = 20
+
+
+class Calendar(Body):
+    """The office's days from `from` to `until`, both included, at most 62. (`to` is the address of the call.)"""
+
+    actor: PersonId
+    scope: Scope = "all"
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="until")]

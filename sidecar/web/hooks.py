@@ -11,6 +11,8 @@ from sidecar.card_catalogue import cards
 from sidecar.context import Context
 from sidecar.i18n import translator
 from sidecar.media_links import media_url
+from sidecar.services.board import BoardRequest, board, tasks
+from sidecar.services.case_calendar import case_calendar
 from sidecar.services.channels import Channel, list_channels
 from sidecar.services.list_cases import list_cases
 from sidecar.services.media import card_of_case
@@ -112,7 +114,7 @@ def view(ctx: Context, site: Site, body: bodies.ViewCase) -> Response:
     if (body.case_id is None) == (body.post_id is None):
         raise RequestError("malformed", field="case_id", reason="give either case_id or post_id")
     by = {"case_id": body.case_id} if body.case_id else {"post_id": body.post_id}
-    return jsonify(case=_view(ctx, site, body.actor, body.language, **by))
+    return jsonify(case=_view(ctx, site, body.actor, body.language, own=body.scope == "own", **by))
 
 
 @blueprint.post(f"{PREFIX}/cases/list")
@@ -125,11 +127,63 @@ def list_(ctx: Context, site: Site, body: bodies.ListCases) -> Response:
         body.actor,
         mine=body.mine,
         state=body.state,
+        own=body.scope == "own",
         page=body.page,
         per_page=body.per_page,
         language=body.language,
     )
     return jsonify(cases=found, total=total)
+
+
+@blueprint.post(f"{PREFIX}/cases/board")
+@signed(bodies.Board)
+def board_(ctx: Context, site: Site, body: bodies.Board) -> Response:
+    """Cases of one procedure in columns by step, each a page long."""
+    request = BoardRequest(
+        site_id=site.id,
+        actor=body.actor,
+        procedure=body.procedure,
+        role=body.role,
+        person=body.person,
+        division=body.division,
+        mine=body.mine,
+        late=body.late,
+        search=body.search,
+        own=body.scope == "own",
+        column=body.column,
+        page=body.page,
+        per_page=body.per_page,
+        language=body.language,
+    )
+    found = board(ctx, request)
+    for column in found["columns"]:
+        column["name"] = column["name"] or sentences.column(column["key"], body.language)
+        _say_what_is_missing(column["cases"], body.language)
+    return jsonify(found)
+
+
+@blueprint.post(f"{PREFIX}/cases/tasks")
+@signed(bodies.Tasks)
+def tasks_(ctx: Context, site: Site, body: bodies.Tasks) -> Response:
+    """What waits for one person, first due first."""
+    found = tasks(ctx, site.id, body.actor, page=body.page, per_page=body.per_page, language=body.language)
+    _say_what_is_missing(found["cases"], body.language)
+    return jsonify(found)
+
+
+@blueprint.post(f"{PREFIX}/cases/calendar")
+@signed(bodies.Calendar)
+def calendar(ctx: Context, site: Site, body: bodies.Calendar) -> Response:
+    """What is planned and published on the office's days, with the days on which it greets."""
+    own = body.scope == "own"
+    entries = case_calendar(ctx, site.id, body.actor, body.first, body.last, own=own, language=body.language)
+    return jsonify(entries=entries)
+
+
+def _say_what_is_missing(cards: list[dict[str, Any]], language: str) -> None:
+    for card in cards:
+        missing = card.pop("missing", None)
+        card["stuck_reason"] = sentences.stuck(missing, language) if missing else ""
 
 
 def _view(ctx: Context, site: Site, actor: int, language: str, **by: Any) -> dict[str, Any]:

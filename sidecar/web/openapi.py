@@ -100,6 +100,9 @@ def _schemas() -> dict[str, Any]:
         bodies.OpenCase,
         bodies.ViewCase,
         bodies.ListCases,
+        bodies.Board,
+        bodies.Tasks,
+        bodies.Calendar,
         *_commands(),
     ]
     _, made = models_json_schema([(model, "validation") for model in models], ref_template=REF)

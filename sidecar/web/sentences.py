@@ -100,6 +100,22 @@ STATES: Mapping[str, str] = {
     "cancelled": N_("cancelled"),
 }
 
+# Columns of the board beyond the steps.
+COLUMNS: Mapping[str, str] = {
+    "publishing": N_("Being published"),
+    "published": N_("Published in the last 7 days"),
+}
+
+# Why nobody may act on a case.
+STUCK: Mapping[str, str] = {
+    "no_holder": N_("Nobody holds the role %(role)s. Give it to somebody on their profile."),
+    "named_absent": N_("%(person)s is named as %(role)s, but does not hold this role any more. Name another person."),
+    "own_submission": N_(
+        "Whoever holds the role %(role)s has submitted this, and somebody else must check it. Give the role to another"
+        " person too."
+    ),
+}
+
 HISTORY: Mapping[str, str] = {
     "case_opened": N_("%(by)s opened this"),
     "case_opened_correction": N_("%(by)s opened a correction of what was published"),
@@ -135,6 +151,17 @@ def command(name: str, language: str) -> str:
 
 def state(name: str, language: str) -> str:
     return translator(language).gettext(STATES.get(name, name)) if name else ""
+
+
+def column(key: str, language: str) -> str:
+    return translator(language).gettext(COLUMNS.get(key, key))
+
+
+def stuck(missing: Mapping[str, str], language: str) -> str:
+    """Who is missing on a case that nobody may act on, and how to mend it."""
+    _ = translator(language).gettext
+    person = missing["person_name"] or _("This person")
+    return _(STUCK[missing["code"]]) % {"role": missing["role_name"], "person": person}
 
 
 def who(role_name: str, people: list[str]) -> str:

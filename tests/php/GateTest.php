@@ -255,7 +255,7 @@ final class GateTest extends TayangTestCase
         self::assertSame(['page', 'tyg_pemberitaan_3'], [$this->row($id)->post_type, $this->row($id)->post_status]);
         self::assertFalse(current_user_can('edit_post', $id));
         self::assertSame([], $this->heard);
-        self::assertSame([$id], Plugin::instance()->lifecycle->reconcile());
+        self::assertSame([$id], Plugin::instance()->reconcile->run());
         self::assertSame('post', $this->row($id)->post_type);
     }
 
@@ -271,7 +271,7 @@ final class GateTest extends TayangTestCase
         $id = $this->make_case(3);
         $wpdb->update($wpdb->posts, ['post_status' => 'publish'], ['ID' => $id]);
         clean_post_cache($id);
-        self::assertSame([$id], Plugin::instance()->lifecycle->reconcile());
+        self::assertSame([$id], Plugin::instance()->reconcile->run());
         self::assertSame('tyg_pemberitaan_3', $this->row($id)->post_status);
         $alarms = get_option('tayang_alarms');
         self::assertSame([$id, 'reconcile'], [end($alarms)['post_id'], end($alarms)['way']]);

@@ -2,6 +2,7 @@
 
 use Tayang\Content;
 use Tayang\Plan_Controller;
+use Tayang\Working_Copy;
 
 /** The plan of publication: what is stored, what goes into the content, and who may touch which picture. */
 final class PlanTest extends TayangTestCase
@@ -71,8 +72,11 @@ final class PlanTest extends TayangTestCase
         $public = $this->make_post(['post_status' => 'publish', 'post_name' => 'alamat-tetap']);
         $old = $this->picture($public);
         $copy = $this->make_case(2);
-        update_post_meta($copy, Content::CORRECTS, $public);
-        update_post_meta($copy, Content::WEBSITE, 'no');
+        self::plugin()->meta->write(static function () use ($public, $copy): void {
+            update_post_meta($copy, Working_Copy::OF, $public);
+            update_post_meta($public, Working_Copy::COPY, $copy);
+            update_post_meta($copy, Content::WEBSITE, 'no');
+        });
         $content = self::plugin()->content->build($this->row($copy));
         self::assertSame([$public, 'alamat-tetap', true], [$content['post_id'], $content['slug'], $content['website']]);
         self::assertSame([$old], $content['photos']);

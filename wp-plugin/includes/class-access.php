@@ -128,8 +128,7 @@ final class Access
     /** Picture, captions and card are words too: closed with them, also to code. */
     public function guard_meta(mixed $check, int $post_id, string $key): mixed
     {
-        return in_array($key, self::WORDS_IN_META, true) && $this->gate->is_locked($post_id, get_current_user_id())
-            ? false : $check;
+        return in_array($key, self::WORDS_IN_META, true) && $this->gate->is_closed($post_id) ? false : $check;
     }
 
     /**

@@ -18,7 +18,7 @@ final class Alarms
         add_action('admin_notices', [$this, 'show']);
     }
 
-    /** `$way`: the hook, "old-new" statuses, or "reconcile". */
+    /** `$way`: the hook, "old-new" statuses, "reconcile", or "words" (text, not status). */
     public static function raise(int $post_id, string $way): void
     {
         $alarms = (array) get_option(self::OPTION, []);
@@ -41,8 +41,11 @@ final class Alarms
         foreach ((array) get_option(self::OPTION, []) as $alarm) {
             if (strtotime($alarm['at']) > time() - DAY_IN_SECONDS) {
                 printf('<div class="notice notice-warning tayang-alarm"><p>%s</p></div>', esc_html(sprintf(
-                    /* translators: 1: date and time, 2: title of a post, 3: technical name of what happened */
-                    __('%1$s: something changed the status of “%2$s” around the SOP (%3$s). It was put back.', 'tayang'),
+                    $alarm['way'] === 'words'
+                        /* translators: 1: date and time, 2: title of a post */
+                        ? __('%1$s: something changed the closed text of “%2$s” around the SOP. It was put back.', 'tayang')
+                        /* translators: 1: date and time, 2: title of a post, 3: technical name of what happened */
+                        : __('%1$s: something changed the status of “%2$s” around the SOP (%3$s). It was put back.', 'tayang'),
                     wp_date('j M H:i', strtotime($alarm['at'])),
                     get_the_title((int) $alarm['post_id']),
                     (string) $alarm['way']

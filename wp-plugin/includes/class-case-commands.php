@@ -34,7 +34,8 @@ final class Case_Commands
     }
 
     /**
-     * Sends one command of a case and takes over the answered state. Returns the view.
+     * Sends one command of a case and takes over the answered state. Returns the view. The words are those of the working
+     * copy while a correction runs, whichever of the two posts is given.
      *
      * @param array<string, mixed> $input command, expected_revision, note, idempotency_key and the command's own fields
      * @return array<string, mixed>|\WP_Error
@@ -42,6 +43,8 @@ final class Case_Commands
     public function send(\WP_Post $post, int $actor, array $input): array|\WP_Error
     {
         $case = $this->cases->get($post->ID);
+        $post = get_post(Working_Copy::working($post->ID));
+        $subject = Working_Copy::subject($post->ID);
         $fields = self::FIELDS[$input['command']] ?? null;
         if (!$case || $fields === null) {
             return new \WP_Error('no_such_case', __('This post has no case.', 'tayang'), ['status' => 404]);
@@ -56,10 +59,10 @@ final class Case_Commands
         if (is_wp_error($words)) {
             return $words;
         }
-        $key = $this->key($post->ID, $body, (string) ($input['idempotency_key'] ?? ''));
+        $key = $this->key($subject, $body, (string) ($input['idempotency_key'] ?? ''));
         $path = 'cases/' . rawurlencode((string) $case['case_id']) . '/commands';
         $answer = $this->sidecar->post($path, $body + ['idempotency_key' => $key] + $words);
-        return $this->answered($post->ID, $actor, $answer);
+        return $this->answered($subject, $actor, $answer);
     }
 
     /**
@@ -100,16 +103,42 @@ final class Case_Commands
             return $view;
         }
         delete_user_meta($actor, self::ASSIGNMENT);
-        $notice = '';
-        if (self::may($view, 'assign', $actor)) {
-            $given = $this->send($post, $actor, [
-                'command' => 'assign', 'assignee' => $assignee, 'expected_revision' => $view['revision'],
-                'note' => (string) ($disposition['note'] ?? ''),
-            ]);
-            $notice = is_wp_error($given) ? $given->get_error_message() : '';
-            $view = is_wp_error($given) ? $view : $given;
-        }
+        [$view, $notice] = $this->assign_first($post, $view, $actor, $assignee, (string) ($disposition['note'] ?? ''));
         return ['post_id' => $post->ID, 'case' => $view, 'notice' => $notice];
+    }
+
+    /**
+     * The first order, when the opener holds step 1's role. A refusal is a notice: the case is open all the same.
+     *
+     * @param array<string, mixed> $view
+     * @return array{array<string, mixed>, string} view and notice
+     */
+    private function assign_first(\WP_Post $post, array $view, int $actor, ?int $assignee, string $note): array
+    {
+        if (!self::may($view, 'assign', $actor)) {
+            return [$view, ''];
+        }
+        $given = $this->send($post, $actor, [
+            'command' => 'assign', 'assignee' => $assignee, 'expected_revision' => $view['revision'], 'note' => $note,
+        ]);
+        return is_wp_error($given) ? [$view, $given->get_error_message()] : [$given, ''];
+    }
+
+    /**
+     * A correction: a new case on a published post, under the same procedure, written in a working copy. Its first order is
+     * given when the opener gives it. Pressed again after a failure it is the same one.
+     *
+     * @return array{post_id: int, copy_id: int, case: array<string, mixed>, notice: string}|\WP_Error
+     */
+    public function correct(\WP_Post $post, string $procedure, int $actor, string $note, ?int $assignee): array|\WP_Error
+    {
+        $view = $this->open($post, $actor, $procedure, ['note' => $note]);
+        if (is_wp_error($view)) {
+            return $view;
+        }
+        $copy_id = Working_Copy::of($post->ID);
+        [$view, $notice] = $this->assign_first($post, $view, $actor, $assignee, $note);
+        return ['post_id' => $post->ID, 'copy_id' => $copy_id, 'case' => $view, 'notice' => $notice];
     }
 
     /**
@@ -119,6 +148,7 @@ final class Case_Commands
      */
     public function view(int $post_id, int $actor): array|\WP_Error
     {
+        $post_id = Working_Copy::subject($post_id);
         $case = $this->cases->get($post_id);
         $which = $case ? ['case_id' => $case['case_id']] : ['post_id' => $post_id];
         $answer = $this->sidecar->post('cases/view', $which + ['actor' => $actor]);

@@ -16,11 +16,10 @@ final class Content
     public const WEBSITE = '_tayang_website';
     public const PHOTOS = '_tayang_photos';
     public const FOCAL = '_tayang_focal';
-    public const CORRECTS = '_tayang_corrects';
     private const ORIGINAL = '_tayang_original';
 
     /**
-     * Everything that an approver approves. A working copy speaks for the public post that it corrects: its id, its slug.
+     * Everything that an approver approves. Of a working copy: what the public post would become.
      *
      * @return array<string, mixed>
      */
@@ -28,13 +27,14 @@ final class Content
     {
         $card = self::card($post->ID);
         $images = self::image_ids($post);
+        $public = get_post(Working_Copy::subject($post->ID));
         return [
-            'post_id' => self::public_id($post->ID),
+            'post_id' => $public->ID,
             'post_type' => $post->post_type,
             'title' => $post->post_title,
             'content' => $post->post_content,
             'excerpt' => $post->post_excerpt,
-            'slug' => self::slug($post),
+            'slug' => self::slug($public),
             'terms' => self::terms($post),
             'featured_image' => (int) get_post_thumbnail_id($post),
             'images' => array_map([$this, 'image'], $images),
@@ -48,21 +48,13 @@ final class Content
     /** The slug that publication will use. */
     public static function slug(\WP_Post $post): string
     {
-        $public_id = self::public_id($post->ID);
-        $named = $public_id === $post->ID ? $post : get_post($public_id) ?? $post;
-        return $named->post_name !== '' ? $named->post_name : sanitize_title($named->post_title);
-    }
-
-    /** The post that readers see: for a working copy the one it corrects, else the post itself. */
-    public static function public_id(int $post_id): int
-    {
-        return (int) get_post_meta($post_id, self::CORRECTS, true) ?: $post_id;
+        return $post->post_name !== '' ? $post->post_name : sanitize_title($post->post_title);
     }
 
     /** Whether the website shows it; a correction always does, its post is there already. */
     public static function website(int $post_id): bool
     {
-        return get_post_meta($post_id, self::WEBSITE, true) !== 'no' || self::public_id($post_id) !== $post_id;
+        return get_post_meta($post_id, self::WEBSITE, true) !== 'no' || Working_Copy::public_of($post_id) !== 0;
     }
 
     /** @return array<int, int>|null The photos that somebody picked for the channels, in order; null: nobody picked yet. */
@@ -230,7 +222,7 @@ final class Content
     {
         $featured = (int) get_post_thumbnail_id($post);
         $ids = array_merge(self::used_ids($post->post_content), self::picked($post->ID) ?? []);
-        foreach (array_unique([$post->ID, self::public_id($post->ID)]) as $parent) {
+        foreach (array_unique([$post->ID, Working_Copy::subject($post->ID)]) as $parent) {
             $ids = array_merge($ids, array_map('intval', array_keys(get_attached_media('image', $parent))));
         }
         $ids[] = (int) (self::card($post->ID)['photo'] ?? 0);

@@ -15,8 +15,8 @@ final class Lifecycle
 
     public function __construct(
         private readonly Sop $sop,
-        private readonly Case_Mirror $cases,
-        private readonly Capabilities $capabilities
+        private readonly Capabilities $capabilities,
+        private readonly Reconcile $reconcile
     ) {
     }
 
@@ -45,39 +45,7 @@ final class Lifecycle
     public function hourly(): void
     {
         $this->connect();
-        $this->reconcile();
-    }
-
-    /**
-     * What no hook can see (raw SQL, set_post_type): a post that is not in the status of its case goes back and is
-     * reported. Returns the posts that were put back.
-     *
-     * @return array<int, int>
-     */
-    public function reconcile(): array
-    {
-        $moved = [];
-        foreach ($this->cases->post_ids() as $post_id) {
-            $case = $this->cases->get($post_id);
-            if (!Case_Mirror::is_binding($case) || $case['status'] === 'publish' || $this->cases->published($post_id)) {
-                continue;
-            }
-            $type = $this->sop->statuses()[$case['status']]['post_type'] ?? get_post_type($post_id);
-            $is_elsewhere = get_post_status($post_id) !== $case['status'] || get_post_type($post_id) !== $type;
-            if ($is_elsewhere && $this->put_back($post_id, $type)) {
-                Alarms::raise($post_id, 'reconcile');
-                $moved[] = $post_id;
-            }
-        }
-        return $moved;
-    }
-
-    private function put_back(int $post_id, string $type): bool
-    {
-        if (get_post_type($post_id) !== $type) {
-            set_post_type($post_id, $type);
-        }
-        return $this->cases->move($post_id) === true;
+        $this->reconcile->run();
     }
 
     public static function activate(): void
@@ -87,11 +55,13 @@ final class Lifecycle
             wp_schedule_event(time() + MINUTE_IN_SECONDS, 'hourly', self::HOURLY);
         }
         self::unpark();
+        Reconcile::start_anew();
     }
 
     public static function deactivate(): void
     {
         wp_clear_scheduled_hook(self::HOURLY);
+        wp_clear_scheduled_hook(Reconcile::HOOK);
         self::park();
     }
 

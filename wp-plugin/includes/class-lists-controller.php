@@ -77,7 +77,7 @@ final class Lists_Controller
             $sentence = sprintf(__('The calendar shows at most %d days at once, the first date before the last.', 'tayang'), self::MAX_DAYS);
             return new \WP_Error('malformed', $sentence, ['status' => 422]);
         }
-        $answer = $this->ask('cases/calendar', ['from' => $request['from'], 'to' => $request['to']]);
+        $answer = $this->ask('cases/calendar', ['from' => $request['from'], 'until' => $request['to']]);
         return is_wp_error($answer) ? $answer : ['entries' => self::with_links($answer['entries'])] + $answer;
     }
 

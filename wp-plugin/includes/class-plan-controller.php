@@ -79,9 +79,9 @@ final class Plan_Controller
     /** The address that the post will have. */
     private static function future_link(\WP_Post $post): string
     {
-        $published = clone (get_post(Content::public_id($post->ID)) ?? $post);
+        $published = clone get_post(Working_Copy::subject($post->ID));
         $published->post_status = 'publish';
-        $published->post_name = Content::slug($post);
+        $published->post_name = Content::slug($published);
         $published->filter = 'sample';
         return (string) get_permalink($published);
     }
@@ -182,7 +182,7 @@ final class Plan_Controller
             return self::malformed(__('There is no such picture here.', 'tayang'));
         }
         $parent = (int) wp_get_post_parent_id($id);
-        $own = in_array($parent, [$post->ID, Content::public_id($post->ID)], true);
+        $own = in_array($parent, [$post->ID, Working_Copy::subject($post->ID)], true);
         // Another post's text may be closed at this moment, and its pictures with it.
         if (!$own && $parent && $this->gate->is_locked($parent, get_current_user_id())) {
             return new \WP_Error(

@@ -17,6 +17,9 @@ final class Plugin
     public readonly Sop $sop;
     public readonly Statuses $statuses;
     public readonly Content $content;
+    public readonly Own_Meta $meta;
+    public readonly Working_Copy $copies;
+    public readonly Locked_Words $words;
     public readonly Case_Mirror $cases;
     public readonly Waiting $waiting;
     public readonly Refusals $refusals;
@@ -27,6 +30,7 @@ final class Plugin
     public readonly Case_Commands $commands;
     public readonly Publisher $publisher;
     public readonly Derivatives $derivatives;
+    public readonly Reconcile $reconcile;
     public readonly Lifecycle $lifecycle;
 
     /** Wires everything once per request. */
@@ -50,27 +54,32 @@ final class Plugin
         $this->settings = new Settings();
         $this->signature = new Signature();
         $this->sidecar = new Sidecar_Client($this->settings, $this->signature);
-        $this->sop = new Sop($this->sidecar);
+        $this->sop = new Sop($this->sidecar, $this->settings);
         $this->statuses = new Statuses($this->sop);
         $this->content = new Content();
         $this->waiting = new Waiting();
         $this->refusals = new Refusals();
         $this->writer = new Status_Writer();
-        $this->cases = new Case_Mirror($this->writer);
+        $this->meta = new Own_Meta();
+        $this->copies = new Working_Copy($this->writer, $this->meta);
+        $this->words = new Locked_Words($this->meta);
+        $this->cases = new Case_Mirror($this->writer, $this->meta, $this->copies, $this->words);
         $this->gate = new Publish_Gate($this->sop, $this->cases, $this->writer, $this->refusals);
         $this->access = new Access($this->gate, $this->cases, $this->sop);
         $this->capabilities = new Capabilities($this->sidecar);
         $this->commands = new Case_Commands($this->sidecar, $this->cases, $this->content);
-        $this->publisher = new Publisher($this->cases, $this->writer, $this->content);
+        $this->publisher = new Publisher($this->cases, $this->writer, $this->content, $this->copies, $this->words);
         $this->derivatives = new Derivatives($this->content);
-        $this->lifecycle = new Lifecycle($this->sop, $this->cases, $this->capabilities);
+        $this->reconcile = new Reconcile($this->sop, $this->cases, $this->writer, $this->words, $this->meta);
+        $this->lifecycle = new Lifecycle($this->sop, $this->capabilities, $this->reconcile);
     }
 
     /** Guards are always there; what only answers calls, or only draws screens, comes when it is asked for. */
     private function register(): void
     {
         $parts = [
-            $this->sop, $this->statuses, $this->cases, $this->waiting, $this->refusals, $this->gate, $this->access, $this->capabilities,
+            $this->sop, $this->statuses, $this->meta, $this->waiting, $this->refusals, $this->gate, $this->access, $this->capabilities,
+            new Closed_Terms($this->gate, $this->refusals), $this->reconcile,
             new Late_Writes($this->gate, $this->writer),
             new Kept_Text($this->gate, $this->refusals),
             new Alarms(),
@@ -96,9 +105,12 @@ final class Plugin
                 $this->cases,
                 $this->publisher,
                 $this->content,
-                $this->derivatives
+                $this->derivatives,
+                $this->reconcile
             ),
-            $rest, new Plan_Controller($rest, $this->gate, $this->cases, $this->sop),
+            new Corrections($this->gate, $this->commands, $this->sop),
+            $rest,
+            new Plan_Controller($rest, $this->gate, $this->cases, $this->sop),
             new Lists_Controller($this->sidecar),
         ];
         foreach ($controllers as $controller) {

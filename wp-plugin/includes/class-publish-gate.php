@@ -67,7 +67,7 @@ final class Publish_Gate
         }
         $case = $post_id ? $this->cases->get($post_id) : null;
         return Case_Mirror::is_binding($case)
-            ? $this->resolve_with_case($post_id, $case, $from, $wanted)
+            ? self::resolve_with_case($this->cases->truth($post_id), $from, $wanted)
             : self::resolve_without_case($from, $wanted);
     }
 
@@ -78,6 +78,12 @@ final class Publish_Gate
         return Case_Mirror::is_binding($case) && !Case_Mirror::may_edit($case, $user_id);
     }
 
+    /** Whether the words of a post are closed to this request: to its person, and to code; not to what is ordered here. */
+    public function is_closed(int $post_id): bool
+    {
+        return !$this->writer->is_writing($post_id) && $this->is_locked($post_id, get_current_user_id());
+    }
+
     /** Why not, and who must act: one sentence for a person. */
     public function sentence(int $post_id): string
     {
@@ -86,7 +92,15 @@ final class Publish_Gate
             return __('Nothing goes live around the SOP: this post needs an assignment (Tayang → New assignment) and every approval first.', 'tayang');
         }
         if ($case['state'] === 'published') {
-            return __('This post was published through the SOP and is closed.', 'tayang');
+            return __('This post was published through the SOP and is closed. Who opens cases may start a correction.', 'tayang');
+        }
+        if ($case['corrects'] !== '' && Working_Copy::of($post_id)) {
+            return sprintf(
+                /* translators: 1: number of the step, 2: role and names of those who must act */
+                __('This post is public and stays as it is while its correction runs in a copy of its own (step %1$d). Next to act: %2$s.', 'tayang'),
+                (int) $case['activity_no'],
+                (string) ($case['who'] ?: $case['role_name'])
+            );
         }
         if ($case['state'] === 'publishing') {
             return __('This post is approved and being published; it is closed until then.', 'tayang');
@@ -166,7 +180,7 @@ final class Publish_Gate
         if (!$post instanceof \WP_Post || !$this->governs_post($post)) {
             return $done;
         }
-        if (!Case_Mirror::is_binding($this->cases->get($post->ID))) {
+        if (!Case_Mirror::is_binding($this->cases->get($post->ID)) || $this->writer->permits($post->ID, 'trash')) {
             return $done;
         }
         $this->refusals->add($this->sentence($post->ID));
@@ -183,10 +197,9 @@ final class Publish_Gate
         return $this->resolve($post_id, 'trash', $status);
     }
 
-    /** @param array<string, mixed> $case */
-    private function resolve_with_case(int $post_id, array $case, string $from, string $wanted): string
+    /** `$truth`: the status of the case. */
+    private static function resolve_with_case(string $truth, string $from, string $wanted): string
     {
-        $truth = $this->cases->published($post_id) ? 'publish' : (string) $case['status'];
         if ($from === $truth || (!self::is_visible($truth) && $wanted === $truth)) {
             return $truth;
         }

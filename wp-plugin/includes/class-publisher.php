@@ -6,14 +6,17 @@ defined('ABSPATH') || exit;
 
 /**
  * Carries out the sidecar's order to publish: compares the digest of the post as it is now with the approved one, then
- * lets it go live with a permit. Repeating the order is "already done".
+ * lets it go live with a permit; of a correction, the public post takes over the words of its copy. Repeating the order is
+ * "already done".
  */
 final class Publisher
 {
     public function __construct(
         private readonly Case_Mirror $cases,
         private readonly Status_Writer $writer,
-        private readonly Content $content
+        private readonly Content $content,
+        private readonly Working_Copy $copies,
+        private readonly Locked_Words $words
     ) {
     }
 
@@ -32,21 +35,57 @@ final class Publisher
             return $wrong;
         }
         $published = $this->cases->published($post->ID);
-        if ($order['visible'] && $post->post_status === 'publish' && $published) {
-            if ($published['content_sha256'] === $order['content_sha256']) {
-                return self::answer($post, $published['published_at'], true);
-            }
+        $copy_id = Working_Copy::of($post->ID);
+        $copy = $copy_id ? get_post($copy_id) : null;           // get_post(0) is the global one
+        // A correction is done once its copy is gone; until then the order is carried out again, from the beginning.
+        $is_live = $order['visible'] && $post->post_status === 'publish' && !$copy && ($published['case_id'] ?? '') === $case['case_id'];
+        if ($is_live && $published['content_sha256'] === $order['content_sha256']) {
+            return self::answer($post, $published['published_at'], true);
         }
-        $parcel = $this->content->parcel($post);
+        if (!$copy && $case['corrects'] !== '') {
+            $copy_id = $this->copies->make($post);              // somebody lost it: what it said is told by the digest
+            if (is_wp_error($copy_id)) {
+                return $copy_id;
+            }
+            $copy = get_post($copy_id);
+        }
+        $parcel = $this->content->parcel($copy ?? $post);
         if (!hash_equals($parcel['content_sha256'], $order['content_sha256'])) {
+            $this->words->keep(($copy ?? $post)->ID);           // these are what the checking step will look at
             return new \WP_Error(
                 'tayang_content_changed',
                 __('The post is not what was approved: somebody changed it since.', 'tayang'),
                 ['status' => 409] + $parcel
             );
         }
-        return $order['visible'] ? $this->go_live($post, $case, $order)
-            : ['url' => '', 'published_at' => gmdate('c'), 'already' => false];
+        if (!$order['visible']) {
+            return ['url' => '', 'published_at' => gmdate('c'), 'already' => false];
+        }
+        return $copy ? $this->correct($post, $copy, $order) : $this->go_live($post, $case, $order);
+    }
+
+    /**
+     * The public post says what its copy says; the copy goes. A crash in between is finished by the same order.
+     *
+     * @param array<string, mixed> $order
+     * @return array{url: string, published_at: string, already: bool}|\WP_Error
+     */
+    private function correct(\WP_Post $post, \WP_Post $copy, array $order): array|\WP_Error
+    {
+        if ($post->post_status !== 'publish') {
+            $this->writer->show_again($post->ID);
+        }
+        $carried = $this->copies->carry($copy, $post);
+        if (is_wp_error($carried)) {
+            return $carried;
+        }
+        $at = gmdate('c');
+        $this->cases->set_published($post->ID, [
+            'case_id' => $order['case_id'], 'content_sha256' => $order['content_sha256'], 'published_at' => $at,
+        ]);
+        $this->words->keep($post->ID);
+        $this->copies->remove($post->ID, true);
+        return self::answer(get_post($post->ID), $at, false);
     }
 
     /**
@@ -72,6 +111,7 @@ final class Publisher
             $this->cases->set_published($post->ID, null);
             return $written;
         }
+        $this->words->keep($post->ID);
         return self::answer(get_post($post->ID), $at, false);
     }
 

@@ -139,11 +139,11 @@ final class Rest_Controller
         return $disposition + ['note' => self::text((string) $request['note']), 'attachment_id' => absint($request['attachment_id'])];
     }
 
-    /** The post of a route, or 404. */
+    /** The post in which the words are: of a correction its working copy, whichever of the two is named. Or 404. */
     public function post(\WP_REST_Request $request): \WP_Post|\WP_Error
     {
         // From the address, never from a body that carries an `id` of its own.
-        $post = get_post((int) ($request->get_url_params()['id'] ?? 0));
+        $post = get_post(Working_Copy::working((int) ($request->get_url_params()['id'] ?? 0)));
         return $post && $this->gate->governs($post->post_type)
             ? $post
             : new \WP_Error('tayang_no_post', __('There is no such post here.', 'tayang'), ['status' => 404]);

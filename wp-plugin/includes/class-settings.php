@@ -56,6 +56,13 @@ final class Settings
         return is_array($stored) && $stored ? array_values(array_map('strval', $stored)) : self::DIVISIONS;
     }
 
+    /** @return array<int, string> Post types that only go live through the SOP, beside those of its procedures. */
+    public function governed_types(): array
+    {
+        $stored = $this->value('governed_types');
+        return is_array($stored) ? array_values(array_filter(array_map('sanitize_key', array_filter($stored, 'is_string')))) : [];
+    }
+
     public function is_complete(): bool
     {
         return $this->sidecar_url() !== '' && $this->site_id() !== '' && $this->secrets() !== [];

@@ -20,7 +20,8 @@ final class Sidecar_Controller
         private readonly Case_Mirror $cases,
         private readonly Publisher $publisher,
         private readonly Content $content,
-        private readonly Derivatives $derivatives
+        private readonly Derivatives $derivatives,
+        private readonly Reconcile $reconcile
     ) {
     }
 
@@ -95,11 +96,12 @@ final class Sidecar_Controller
             return self::no_such_post();
         }
         $case += ['activity_no' => 0, 'activity_name' => '', 'role' => '', 'role_name' => '', 'who' => '',
-            'due_at' => null, 'content_sha256' => '', 'url' => ''];
+            'due_at' => null, 'content_sha256' => '', 'url' => '', 'corrects' => '', 'as_of' => ''];
         $applied = $this->cases->apply($case);
         if (is_wp_error($applied)) {
             return $applied;
         }
+        $this->reconcile->run_when_due();
         $now = $this->cases->get((int) $case['post_id']);
         return ['applied' => $applied, 'revision' => (int) ($now['revision'] ?? 0)];
     }
@@ -129,7 +131,7 @@ final class Sidecar_Controller
         if (!$post || !$this->gate->governs($post->post_type)) {
             return self::no_such_post();
         }
-        return $this->content->parcel($post) + ['status' => $post->post_status];
+        return $this->content->parcel(get_post(Working_Copy::working($post->ID))) + ['status' => $post->post_status];
     }
 
     /** @param array<string, mixed> $body */

@@ -19,7 +19,7 @@ final class Sop
     /** @var array{0: array<int, mixed>, 1: array<string, array<string, mixed>>}|null From what, and the statuses. */
     private ?array $made = null;
 
-    public function __construct(private readonly Sidecar_Client $sidecar)
+    public function __construct(private readonly Sidecar_Client $sidecar, private readonly Settings $settings)
     {
     }
 
@@ -105,9 +105,20 @@ final class Sop
     public function openable(string $post_type, array $roles): array
     {
         return array_values(array_filter(
-            $this->procedures(),
-            static fn(array $p): bool => $p['post_type'] === $post_type && array_intersect(self::openers($p), $roles)
+            $this->procedures_for($post_type),
+            static fn(array $p): bool => (bool) array_intersect(self::openers($p), $roles)
         ));
+    }
+
+    /**
+     * The procedures under which a post of this type may run: its own, else those that end on the website.
+     *
+     * @return array<int, array<string, mixed>>
+     */
+    public function procedures_for(string $post_type): array
+    {
+        $own = array_filter($this->procedures(), static fn(array $p): bool => $p['post_type'] === $post_type);
+        return array_values($own ?: array_filter($this->procedures(), static fn(array $p): bool => !empty($p['website'])));
     }
 
     /** Whether any of these SOP roles opens a procedure. @param array<int, string> $roles */
@@ -132,11 +143,11 @@ final class Sop
         /**
          * Post types that only go live through the SOP.
          *
-         * @param array<int, string> $types those of the SOP's procedures, with `post` and `tayang_greeting` always
+         * @param array<int, string> $types those of the SOP's procedures and of the settings, `post` and `tayang_greeting` always
          */
         return (array) apply_filters(
             'tayang_governed_post_types',
-            array_values(array_unique(['post', Statuses::GREETING, ...$types]))
+            array_values(array_unique(['post', Statuses::GREETING, ...$types, ...$this->settings->governed_types()]))
         );
     }
 
@@ -214,8 +225,9 @@ final class Sop
                     'kind' => $activity['kind'],
                 ];
             }
-            if (($procedure['out_status'] ?? 'publish') !== 'publish') {
-                $statuses[$procedure['out_status']] = $of
+            // Out without the website: a procedure for social media only, or one whose website was switched off for a post.
+            foreach (array_diff(array_filter([$procedure['out_status'] ?? '', $procedure['social_status'] ?? '']), ['publish']) as $out) {
+                $statuses[$out] = $of
                     + ['label' => __('Out on social media', 'tayang'), 'no' => 0, 'role' => '', 'kind' => 'out'];
             }
         }

@@ -76,8 +76,9 @@ final class Statuses
             return $statuses;
         }
         unset($statuses['future'], $statuses['private']);
+        $procedures = array_column($this->sop->procedures_for((string) $type), 'key');
         foreach ($this->sop->statuses() as $slug => $status) {
-            if ($status['post_type'] === $type) {
+            if ($status['post_type'] === $type || in_array($status['procedure'], $procedures, true)) {
                 $statuses[$slug] = $status['label'];
             }
         }

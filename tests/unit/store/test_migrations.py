@@ -17,7 +17,7 @@ from tests.builders import POSTGRES_VARIABLE, fresh_database
 
 VERSIONS = Path(migrations.MIGRATIONS) / "versions"
 # Of the whole installation, not of an office.
-WITHOUT_SITE = {"sites", "leases"}
+WITHOUT_SITE = {"sites", "leases", "pairing_failures"}
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

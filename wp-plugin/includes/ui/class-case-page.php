@@ -3,6 +3,7 @@
 namespace Tayang\Ui;
 
 use Tayang\Plan_Controller;
+use Tayang\Working_Copy;
 
 defined('ABSPATH') || exit;
 
@@ -178,7 +179,8 @@ final class Case_Page
     private function post(): ?\WP_Post
     {
         $id = isset($_GET['post']) ? absint($_GET['post']) : 0; // phpcs:ignore WordPress.Security.NonceVerification -- only looks
-        $post = $id ? get_post($id) : null;
+        // Of a correction: what would become public is in its working copy.
+        $post = $id ? get_post(Working_Copy::working($id)) : null;
         if (!$post || !in_array($post->post_type, Office::post_types(), true)) {
             return null;
         }

@@ -103,11 +103,10 @@ final class Office
         ], self::sop()->data()['cards'] ?? []);
     }
 
-    /** @return array<string, mixed> The mirror of a post's case; empty when it has none. */
+    /** @return array<string, mixed> The mirror of a post's case (of a working copy: its public post's); empty without one. */
     public static function mirror(int $post_id): array
     {
-        $mirror = get_post_meta($post_id, '_tayang_case', true);
-        return is_array($mirror) ? $mirror : [];
+        return Plugin::instance()->cases->get($post_id) ?? [];
     }
 
     /** May this person look at cases at all. */
