@@ -486,7 +486,9 @@
         const [said, setSaid] = useState('');
         const [warning] = useState(takeNotice);
         const view = data.view;
-        const locked = Boolean(view) && !view.may_edit.includes(config.user);
+        // A correction is written in its working copy, never in the editor of the public post.
+        const elsewhere = place !== 'page' && data.editUrl;
+        const locked = Boolean(view) && (!view.may_edit.includes(config.user) || Boolean(elsewhere));
         const command = useCommand({
             postId, view, saveFirst, onStale: load,
             onDone: (next) => {
@@ -524,8 +526,8 @@
             el(Now, { view }),
             el(Problems, { view }),
             el(Outcome, { command, said, warning, locked, place, postId }),
-            place === 'page' && !locked && data.editUrl && el('p', null,
-                el('a', { href: data.editUrl, className: 'components-button is-secondary' }, text('write'))),
+            elsewhere && el('p', null,
+                el('a', { href: data.editUrl, className: 'components-button is-primary' }, text('write_correction'))),
             writes && el(tayang.Plan, { postId, view, words }),
             el(PublishAt, { view, command }),
             stale && el(Stale),

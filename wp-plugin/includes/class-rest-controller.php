@@ -76,17 +76,25 @@ final class Rest_Controller
         $view = $this->commands->view($post->ID, get_current_user_id());
         $roles = Capabilities::roles_of(get_current_user_id());
         $answer = ['case' => null, 'reachable' => true, 'detail' => '', 'mirror' => $this->cases->get($post->ID)]
-            + ['procedures' => $this->sop->openable($post->post_type, $roles)] + Plan_Controller::shown($post);
+            + ['procedures' => $this->sop->openable($post->post_type, $roles), 'edit_url' => self::elsewhere($request, $post)]
+            + Plan_Controller::shown($post);
         if (!is_wp_error($view)) {
             $procedure = $this->sop->procedure((string) ($view['procedure']['key'] ?? ''));
             $may_correct = $view['state'] === 'published' && !empty($view['website']) && $procedure
                 && array_intersect(Sop::openers($procedure), $roles);
-            return ['case' => $view, 'mirror' => $this->cases->get($post->ID), 'may_correct' => $may_correct] + $answer;
+            return ['case' => $view, 'mirror' => $this->cases->get($post->ID), 'may_correct' => (bool) $may_correct] + $answer;
         }
         if ($view->get_error_code() === 'no_such_case') {
             return $answer;
         }
         return ['reachable' => !Sidecar_Client::is_unanswered($view), 'detail' => $view->get_error_message()] + $answer;
+    }
+
+    /** Where the words of a correction are written, for the screen of the public post; '' when they are written right there. */
+    private static function elsewhere(\WP_REST_Request $request, \WP_Post $working): string
+    {
+        return $working->ID !== (int) $request->get_url_params()['id'] && current_user_can('edit_post', $working->ID)
+            ? (string) get_edit_post_link($working->ID, 'raw') : '';
     }
 
     public function command(\WP_REST_Request $request): array|\WP_Error

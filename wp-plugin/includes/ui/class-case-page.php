@@ -86,7 +86,8 @@ final class Case_Page
         echo '<hr class="wp-header-end"><div class="tayang-case-columns"><main class="tayang-preview wp-exclude-emoji">';
         $this->preview($post);
         printf('</main><aside id="tayang-case-panel" class="tayang-case-panel" aria-label="%s">', esc_attr__('Procedure', 'tayang'));
-        Panel::mount($post->ID, 'page');
+        // By the id that stays: the working copy of a correction is gone once it is published.
+        Panel::mount(Working_Copy::subject($post->ID), 'page');
         echo '</aside></div></div>';
     }
 

@@ -109,7 +109,7 @@ final class Strings
             'new_assignment' => __('New assignment', 'tayang'),
             'not_saved_command' => __('The text could not be saved, so nothing was sent. Save it and press again.', 'tayang'),
             'unsaved_leave' => __('What you changed is not saved yet.', 'tayang'),
-            'write' => __('Write', 'tayang'),
+            'write_correction' => __('Write the correction', 'tayang'),
             'is_correction' => __('Correction of what is already published.', 'tayang'),
             'correct' => __('Correction', 'tayang'),
             'correct_title' => __('Correct what was published', 'tayang'),
