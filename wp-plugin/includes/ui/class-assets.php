@@ -34,6 +34,10 @@ final class Assets
             'history' => ['tayang-time'],
             'panel' => ['tayang-plan', 'tayang-history'],
             'editor' => ['tayang-panel', 'wp-plugins', 'wp-data', 'wp-editor', 'wp-edit-post'],
+            'board' => ['tayang-time', 'wp-url'],
+            'calendar' => ['tayang-time', 'wp-url'],
+            'dashboard' => ['tayang-time', 'wp-url'],
+            'tasks' => ['tayang-time', 'wp-url'],
             'assignment' => ['wp-api-fetch', 'wp-a11y', 'wp-dom-ready'],
             'quick-edit' => ['jquery', 'wp-a11y', 'inline-edit-post'],
         ];
