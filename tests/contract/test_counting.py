@@ -5,36 +5,19 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from workers.channels import instagram
-from workers.channels.limits import graphemes, limits_of, with_fixed_links
+from workers.channels.limits import limits_of
 from workers.media.focus import cover_box
 from workers.media.outputs import load_outputs
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "wp-plugin" / "assets"
 NODE = ROOT / ".venv" / "bin" / "node"
-
-TEXTS = [
-    "",
-    "Rapat pleno terbuka di Jember.",
-    "Keluarga 👨‍👩‍👧‍👦 dan bendera 🇮🇩, e\u0301 dan é, 🎉🎉",
-    "Baca https://kab-jember.kpu.go.id/berita/baca/1?a=b&c=d. Juga (http://x.id/a)!",
-    "Dua\u00a0tautan: https://satu.id/jalan\u2028https://dua.id/panjang-sekali-alamatnya-lebih-dari-dua-puluh-tiga,",
-    "#KPUJember #pemilu2029 #a_b ##dua#tiga @kpu_ri a@b.id @@x #café #日本語 # kosong",
-    "عيد مبارك #عيد ꦱꦸꦒꦼꦁ ꦫꦶꦪꦪ नमस्ते",
-    "a\r\nb\tc\u001fd\u0085e",
-    "https:// http://x https://y.id/'kutip'\" <https://z.id/ab>",
-]
-COUNTED = {
-    "graphemes": lambda text: graphemes(text),
-    "code_points": lambda text: len(text),
-    "code_points_links": lambda text: with_fixed_links(text, 23),
-}
 
 
 def in_node(script: str, given: Any) -> Any:
@@ -51,14 +34,15 @@ def in_node(script: str, given: Any) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("rule", sorted(COUNTED))
-def test_the_browser_counts_characters_as_the_workers_do(rule: str) -> None:
-    limits = {"counted_as": rule, "link_characters": 23}
-    found = in_node("given.texts.map(text => counting.count(text, given.limits))", {"texts": TEXTS, "limits": limits})
-    assert [one["characters"] for one in found] == [COUNTED[rule](text) for text in TEXTS]
-    assert [one["bytes"] for one in found] == [len(text.encode()) for text in TEXTS]
-    assert [one["hashtags"] for one in found] == [len(instagram._HASHTAG.findall(text)) for text in TEXTS]
-    assert [one["mentions"] for one in found] == [len(instagram._MENTION.findall(text)) for text in TEXTS]
+def test_the_browser_counts_as_the_workers_do() -> None:
+    vectors = json.loads((ROOT / "tests" / "vectors" / "captions.json").read_text(encoding="utf-8"))
+    limits = {kind: asdict(limits_of(kind)) for kind in {vector["kind"] for vector in vectors}}
+    found = in_node(
+        "given.vectors.map(one => counting.count(one.text, given.limits[one.kind]))",
+        {"vectors": vectors, "limits": limits},
+    )
+    expected = [{key: vector[key] for key in ("characters", "bytes", "hashtags", "mentions")} for vector in vectors]
+    assert found == expected
 
 
 def test_what_is_left_for_a_caption_is_the_same_in_both() -> None:
