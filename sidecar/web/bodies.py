@@ -251,6 +251,16 @@ class ViewCase(Body):
     scope: Scope = "all"
 
 
+class Changes(Body):
+    """Versions `from` and `until` of a case's content; by default the last two. (`to` is the address of the call.)"""
+
+    actor: PersonId
+    case_id: CaseId
+    scope: Scope = "all"
+    older: int | None = Field(default=None, alias="from", ge=0, strict=True)
+    newer: int | None = Field(default=None, alias="until", ge=0, strict=True)
+
+
 class ListCases(Body):
     actor: PersonId
     scope: Scope = "all"

@@ -102,6 +102,7 @@ def _schemas() -> dict[str, Any]:
         bodies.People,
         bodies.OpenCase,
         bodies.ViewCase,
+        bodies.Changes,
         bodies.ListCases,
         bodies.Board,
         bodies.Tasks,

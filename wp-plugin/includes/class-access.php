@@ -12,7 +12,7 @@ defined('ABSPATH') || exit;
 final class Access
 {
     private const WATCHED = ['edit_post', 'delete_post', 'publish_post', 'edit_page', 'delete_page'];
-    private const WORDS_IN_META = ['_thumbnail_id', Content::CHANNELS, Content::CARD];
+    private const WORDS_IN_META = ['_thumbnail_id', Content::CHANNELS, Content::CARD, Content::WEBSITE, Content::PHOTOS];
 
     /** Whether the last `edit_post` question was answered yes by us: post id, or 0. */
     private int $granted = 0;

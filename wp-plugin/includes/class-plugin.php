@@ -97,6 +97,7 @@ final class Plugin
     /** What answers the sidecar and the browser. */
     public function register_routes(): void
     {
+        $rest = new Rest_Controller($this->gate, $this->cases, $this->commands, $this->sop);
         $controllers = [
             new Sidecar_Controller(
                 $this->settings,
@@ -109,7 +110,8 @@ final class Plugin
                 $this->reconcile
             ),
             new Corrections($this->gate, $this->commands, $this->sop),
-            new Rest_Controller($this->gate, $this->cases, $this->commands, $this->sop),
+            $rest,
+            new Plan_Controller($rest, $this->gate, $this->cases, $this->sop),
             new Lists_Controller($this->sidecar),
         ];
         foreach ($controllers as $controller) {

@@ -70,14 +70,16 @@ final class Office
         return $people;
     }
 
-    /** @return array<int, array{key: string, name: string, account: string, max_characters: int}> */
+    /** @return array<int, array{key: string, kind: string, name: string, account: string, limits: array<string, mixed>}> */
     public static function channels(): array
     {
         return array_map(fn($channel) => [
             'key' => $channel['key'],
+            'kind' => $channel['kind'],
             'name' => self::network($channel['kind']),
             'account' => (string) ($channel['account'] ?? ''),
-            'max_characters' => (int) ($channel['max_characters'] ?? 0),
+            // An older sidecar tells only what is left for the caption.
+            'limits' => $channel['limits'] ?? ['max_characters' => (int) ($channel['max_characters'] ?? 0)],
         ], self::sop()->data()['channels'] ?? []);
     }
 
