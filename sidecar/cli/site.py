@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from sidecar.cli.sop import load
 from sidecar.cli.wiring import context, readable
+from sidecar.services import pairing
+from sidecar.services.pairing import Invitation
 from sidecar.services.sites import LANGUAGES, TRANSPORTS, Site, list_sites, put_site
+from sidecar.sop_file import dump_document
 
 
 @click.group()
@@ -60,6 +65,31 @@ def add(
     )
     new = put_site(context(), site)
     print(f"{site_id}: {'added' if new else 'changed'}")
+
+
+@group.command()
+@click.argument("site_id")
+@click.option("--name", default="", help="The office's name; needed for an office that does not exist yet.")
+@click.option("--sop", "sop_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its SOP file.")
+@click.option("--timezone", default="", help="IANA zone; a new office: Asia/Jakarta.")
+@click.option("--language", type=click.Choice(["", *LANGUAGES]), default="", help="A new office: id.")
+@click.option("--valid-hours", type=click.IntRange(1, 168), default=1, show_default=True)
+@readable
+def invite(site_id: str, name: str, sop_path: Path | None, timezone: str, language: str, valid_hours: int) -> None:
+    """Print the code that connects the office SITE_ID when it is pasted in wp-admin, Settings, Tayang.
+
+    For a known office too: it then gets a new secret, and what was connected before is cut off.
+    """
+    invitation = Invitation(
+        site_id=site_id,
+        name=name,
+        timezone=timezone,
+        language=language,
+        document=dump_document(load(sop_path)) if sop_path else None,
+        valid_for=timedelta(hours=valid_hours),
+    )
+    print(pairing.invite(context(), invitation))
+    click.echo(f"good once, for {valid_hours} h: paste it in wp-admin under Settings, Tayang", err=True)
 
 
 @group.command(name="list")

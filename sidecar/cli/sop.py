@@ -25,7 +25,7 @@ FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_
 @FILE
 def check(file: Path) -> None:
     """Say whether FILE can be run; each fault with file, line and reason."""
-    sop = _load(file)
+    sop = load(file)
     count = sum(len(procedure.activities) for procedure in sop.procedures)
     print(f"{file}: good. SOP {sop.number}: {len(sop.roles)} roles, {len(sop.procedures)} procedures, {count} steps")
 
@@ -35,7 +35,7 @@ def check(file: Path) -> None:
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
 def show(file: Path, language: str) -> None:
     """Print FILE as a table, as on paper; a * marks what is a reading."""
-    sop = _load(file)
+    sop = load(file)
     print(f"SOP {sop.number}\n{sop.title}\n{sop.identity.office} · {sop.identity.unit}")
     print(f"{sop.identity.approved_on} · {sop.identity.approved_by}")
     for procedure in sop.procedures:
@@ -57,12 +57,13 @@ def install(file: Path, site: str) -> None:
     from sidecar.cli.wiring import context, readable
     from sidecar.services.install_sop import install_sop
 
-    sop = _load(file)
+    sop = load(file)
     readable(install_sop)(context(), site, sop, sop_file.dump_document(sop))
     print(f"{site}: works by SOP {sop.number} now")
 
 
-def _load(file: Path) -> Sop:
+def load(file: Path) -> Sop:
+    """The checked SOP; ends the command with the file's faults when it has some."""
     try:
         return sop_file.load_file(file)
     except (sop_file.SopFileError, UnicodeDecodeError) as error:

@@ -53,6 +53,18 @@ class Replayed(ServiceError):
     code = "replayed"
 
 
+class PairingOver(ServiceError):
+    """The pairing code is wrong, used or too old; nobody learns which."""
+
+    code = "pairing_over"
+
+
+class TooManyTries(ServiceError):
+    """Wrong too often from one address; again after `seconds`."""
+
+    code = "too_many_tries"
+
+
 class NoSuchRow(ServiceError):
     """No such outbox row, channel or the like: `id`; or it is not in a state that allows this."""
 

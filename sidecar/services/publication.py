@@ -11,6 +11,7 @@ from typing import Any
 
 from sidecar.context import Context
 from sidecar.i18n import N_, translator
+from sidecar.services.changes import changed_parts
 from sidecar.services.effects import order_deliveries
 from sidecar.services.errors import NoSuchCase
 from sidecar.services.procedures import sop_version
@@ -29,7 +30,7 @@ from sidecar.store.unit_of_work import UnitOfWork
 
 OUT = frozenset({DeliveryState.ACCEPTED, DeliveryState.PROVEN})
 
-NOTE_CHANGED = N_("The content was changed after the final approval. What is there now must be checked again.")
+NOTE_CHANGED = N_("Changed after the final approval: %(parts)s. What is there now must be checked again.")
 NOTE_NO_CHANNEL = N_("No channel is planned that could be published on.")
 NOTE_ALL_FAILED = N_("Nothing could be published on any channel: see the deliveries.")
 
@@ -114,7 +115,11 @@ def stop_changed(
         if found.publishing and found.case.content_sha256 == sha256:
             raise ValueError("WordPress calls the content changed, but its digest is the approved one")
         snapshot = Snapshot(content, sha256, dict(media_urls), rendered)
-        _stop(ctx, uow, site_id, case_id, NOTE_CHANGED, sha256, snapshot)
+        approved = uow.revisions.latest(site_id, case_id, found.case.content_sha256)
+        language = _language(uow, site_id)
+        parts = changed_parts(approved.content if approved else {}, content, language)
+        note = translator(language).gettext(NOTE_CHANGED) % {"parts": parts}
+        _stop(ctx, uow, site_id, case_id, note, sha256, snapshot)
         uow.commit()
 
 
@@ -158,19 +163,23 @@ def _return_when_nothing_can_go(ctx: Context, uow: UnitOfWork, site_id: str, cas
     rows = uow.deliveries.of_case(site_id, case_id)
     if all(row.state == str(DeliveryState.FAILED) for row in rows):
         case = _running(uow, site_id, case_id).case
-        _stop(ctx, uow, site_id, case_id, NOTE_ALL_FAILED if rows else NOTE_NO_CHANNEL, case.content_sha256, None)
+        note = translator(_language(uow, site_id)).gettext(NOTE_ALL_FAILED if rows else NOTE_NO_CHANNEL)
+        _stop(ctx, uow, site_id, case_id, note, case.content_sha256, None)
+
+
+def _language(uow: UnitOfWork, site_id: str) -> str:
+    site = uow.sites.get(site_id)
+    return site.language if site else ""
 
 
 def _stop(
     ctx: Context, uow: UnitOfWork, site_id: str, case_id: str, note: str, sha256: str, snapshot: Snapshot | None
 ) -> None:
-    site = uow.sites.get(site_id)
-    text = translator(site.language if site else "").gettext(note)
     command = cmd.StopPublication(
         actor=cmd.SYSTEM,
         via=cmd.Via.SYSTEM,
         content_sha256=sha256,
-        note=text,
+        note=note,
         website=bool(snapshot.content.get("website", True)) if snapshot else None,
     )
     try:

@@ -12,6 +12,7 @@ from sidecar.context import Context
 from sidecar.services.errors import Malformed, UnknownSite
 from sidecar.services.listed import count_deadlines
 from sidecar.store.tables import SiteRow
+from sidecar.store.unit_of_work import UnitOfWork
 
 SITE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 LANGUAGES = ("id", "en")
@@ -39,7 +40,15 @@ class Site:
 
 def put_site(ctx: Context, site: Site) -> bool:
     """Adds the office or changes it. True when it is new. Raises Malformed with the `field` that cannot be."""
-    _check(site)
+    with ctx.uow() as uow:
+        new = store_site(ctx, uow, site)
+        uow.commit()
+    return new
+
+
+def store_site(ctx: Context, uow: UnitOfWork, site: Site) -> bool:
+    """As `put_site`, inside the caller's transaction; the caller commits."""
+    check_site(site)
     values = {
         "name": site.name,
         "wordpress_url": site.wordpress_url.rstrip("/"),
@@ -51,18 +60,16 @@ def put_site(ctx: Context, site: Site) -> bool:
         "transport": site.transport,
         "updated_at": ctx.now(),
     }
-    with ctx.uow() as uow:
-        row = uow.sites.get(site.id)
-        if row is None:
-            uow.session.add(SiteRow(id=site.id, chain_seq=0, chain_hash="", created_at=ctx.now(), **values))
-        else:
-            moved = row.timezone != site.timezone
-            for name, value in values.items():
-                setattr(row, name, value)
-            if moved:
-                count_deadlines(uow, site.id, site.timezone)
-        uow.commit()
-    return row is None
+    row = uow.sites.get(site.id)
+    if row is None:
+        uow.session.add(SiteRow(id=site.id, chain_seq=0, chain_hash="", created_at=ctx.now(), **values))
+        return True
+    moved = row.timezone != site.timezone
+    for name, value in values.items():
+        setattr(row, name, value)
+    if moved:
+        count_deadlines(uow, site.id, site.timezone)
+    return False
 
 
 def get_site(ctx: Context, site_id: str) -> Site:
@@ -71,14 +78,14 @@ def get_site(ctx: Context, site_id: str) -> Site:
         row = uow.sites.get(site_id)
     if row is None:
         raise UnknownSite(site_id=site_id)
-    return _site(ctx, row)
+    return open_site(ctx, row)
 
 
 def list_sites(ctx: Context) -> list[Site]:
     """All offices by id."""
     with ctx.uow(read_only=True) as uow:
         rows = uow.sites.every()
-    return [_site(ctx, row) for row in rows]
+    return [open_site(ctx, row) for row in rows]
 
 
 def change_site(ctx: Context, site_id: str, **changes: object) -> Site:
@@ -88,7 +95,8 @@ def change_site(ctx: Context, site_id: str, **changes: object) -> Site:
     return site
 
 
-def _site(ctx: Context, row: SiteRow) -> Site:
+def open_site(ctx: Context, row: SiteRow) -> Site:
+    """The stored office with its secrets opened. Raises KeysError."""
     return Site(
         id=row.id,
         name=row.name,
@@ -102,7 +110,8 @@ def _site(ctx: Context, row: SiteRow) -> Site:
     )
 
 
-def _check(site: Site) -> None:
+def check_site(site: Site) -> None:
+    """Raises Malformed with the `field` that cannot be."""
     if not SITE_ID.fullmatch(site.id):
         raise Malformed(field="id", reason="small letters, digits and hyphens, at most 40")
     parts = urlsplit(site.wordpress_url)

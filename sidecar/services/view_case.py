@@ -166,7 +166,7 @@ def _view(reader: Reader, uow: UnitOfWork, actor: int | None) -> View:
         **head(reader),
         "options": _options(reader, actor),
         "steps": [_step(reader, activity, records) for activity in reader.procedure.activities],
-        "history": _history(reader, events, records),
+        "history": _history(reader, events, records, uow.revisions.case_revisions(case.site_id, case.id)),
         "mails": [_mail(row) for row in uow.mails.of_case(case.site_id, case.id)],
         "deliveries": [_delivery(row) for row in uow.deliveries.of_case(case.site_id, case.id)],
         "problems": _problems(uow.outbox.of_case(case.site_id, case.id)),
@@ -256,9 +256,16 @@ def _step_state(case: Case, no: int) -> str:
     return "current" if no == case.activity_no and case.state is not CaseState.CANCELLED else "todo"
 
 
-def _history(reader: Reader, events: Sequence[ev.Event], records: Sequence[StepRecord]) -> list[View]:
+def _history(
+    reader: Reader, events: Sequence[ev.Event], records: Sequence[StepRecord], versions: Sequence[int]
+) -> list[View]:
+    """`version`: the number that services.changes gives to the content that came with the event, else None."""
     by_end = {(record.left_at, record.no, record.attempt): record for record in records}
-    return [_entry(reader, event, by_end) for event in events]
+    number = {revision: no for no, revision in enumerate(versions, start=1)}
+    return [
+        {**_entry(reader, event, by_end), "version": number.get(revision)}
+        for revision, event in enumerate(events, start=1)
+    ]
 
 
 def _entry(reader: Reader, event: ev.Event, by_end: Mapping[tuple[datetime, int, int], StepRecord]) -> View:

@@ -47,6 +47,11 @@ class Revisions:
             query = query.where(RevisionRow.content_sha256 == content_sha256)
         return self._session.scalars(query.order_by(RevisionRow.case_revision.desc()).limit(1)).first()
 
+    def case_revisions(self, site_id: str, case_id: str) -> list[int]:
+        """At which revisions of the case a snapshot was kept, oldest first: its version n is the n-th of them."""
+        query = select(RevisionRow.case_revision).where(RevisionRow.site_id == site_id, RevisionRow.case_id == case_id)
+        return list(self._session.scalars(query.order_by(RevisionRow.case_revision)))
+
     def of_case(self, site_id: str, case_id: str) -> list[RevisionRow]:
         """All snapshots, oldest first."""
         query = select(RevisionRow).where(RevisionRow.site_id == site_id, RevisionRow.case_id == case_id)

@@ -6,7 +6,7 @@ from flask import Flask, Response
 
 from sidecar.bootstrap import bootstrap
 from sidecar.context import Context
-from sidecar.web import approvals, errors, health, hooks, media
+from sidecar.web import approvals, errors, health, hooks, media, pairing
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 
@@ -18,7 +18,7 @@ def create_app(context: Context | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.jinja_env.autoescape = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for blueprint in (hooks.blueprint, approvals.blueprint, media.blueprint, health.blueprint):
+    for blueprint in (hooks.blueprint, pairing.blueprint, approvals.blueprint, media.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     errors.register(app)
     app.after_request(_safe_headers)

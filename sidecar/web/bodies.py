@@ -55,8 +55,32 @@ class Body(BaseModel):
     language: Literal["id", "en"] = "id"
 
 
+class Pair(BaseModel):
+    """WordPress brings the secret of a pairing code; the one call that is not signed, since there is no secret yet."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    token: Annotated[str, Field(max_length=200)]
+    site_id: Annotated[str, Field(max_length=200)]
+    wordpress_url: Annotated[str, Field(min_length=1, max_length=500)]
+    robot_login: Annotated[str, Field(min_length=1, max_length=100)]
+    robot_password: Annotated[str, Field(min_length=1, max_length=200)]
+    plugin_version: Annotated[str, Field(max_length=40)] = ""
+    protocol: Literal[1] = 1
+    language: Literal["id", "en"] = "id"
+
+
 class Sop(Body):
     pass
+
+
+class Delegation(BaseModel):
+    """Who acts for the person, and when; `ends_at` is not included."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    to_person: PersonId
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    kind: Literal["plh", "plt"]
 
 
 class Person(BaseModel):
@@ -68,6 +92,8 @@ class Person(BaseModel):
     email: Annotated[str, Field(max_length=320)]
     locale: Annotated[str, Field(max_length=20)] = ""
     roles: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=50)]
+    division: Short = ""
+    delegations: Annotated[list[Delegation], Field(max_length=100)] = []
 
 
 class People(Body):
@@ -223,6 +249,16 @@ class ViewCase(Body):
     post_id: PostId | None = None
     actor: PersonId
     scope: Scope = "all"
+
+
+class Changes(Body):
+    """Versions `from` and `until` of a case's content; by default the last two. (`to` is the address of the call.)"""
+
+    actor: PersonId
+    case_id: CaseId
+    scope: Scope = "all"
+    older: int | None = Field(default=None, alias="from", ge=0, strict=True)
+    newer: int | None = Field(default=None, alias="until", ge=0, strict=True)
 
 
 class ListCases(Body):

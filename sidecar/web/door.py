@@ -19,11 +19,13 @@ from sidecar.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from sidecar.services.errors import UnknownSite
 from sidecar.services.messages import remember_message
 from sidecar.services.sites import Site, get_site
+from sidecar.web.bodies import Pair
 from sidecar.web.errors import RequestError
 from sidecar.web.names import OfficeNames
 from sidecar.wordpress.signatures import BadSignature, verify
 
 B = TypeVar("B")
+LOOPBACK = ("127.0.0.1", "::1")
 
 
 def context() -> Context:
@@ -55,6 +57,30 @@ def signed(form: type[BaseModel] | TypeAdapter[Any]) -> Callable[[Callable[..., 
         return guarded
 
     return decorate
+
+
+def by_pairing_token(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The one call without a signature: the view gets `(ctx, body)`, and the body's one-time token is the proof, which
+    the service behind it checks before anything else. Raises RequestError."""
+
+    @wraps(view)
+    def guarded() -> Any:
+        raw = _json()
+        wished = raw.get("language")
+        g.language = wished if wished in LANGUAGES else DEFAULT_LANGUAGE
+        return view(context(), _parse(Pair))
+
+    guarded.__dict__["by_pairing_token"] = True
+    guarded.__dict__["form"] = Pair
+    return guarded
+
+
+def caller_address() -> str:
+    """Where the call comes from. Behind a web server on this machine: what that server saw, the last address of
+    X-Forwarded-For; what the caller wrote before it is not believed."""
+    peer = request.remote_addr or ""
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded if forwarded and peer in LOOPBACK else peer
 
 
 def _caller(ctx: Context, site_id: str) -> tuple[Site, str]:

@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from sidecar.card_catalogue import CatalogueError
+from sidecar.channel_limits import LimitsError
 from sidecar.i18n import DEFAULT_LANGUAGE, LANGUAGES, translator
 from sidecar.mail.tokens import TokenError, UnknownToken
 from sidecar.services.errors import ServiceError
@@ -33,6 +34,7 @@ STATUSES: Mapping[str, int] = {
     "no_such_case": 404,
     "no_such_row": 404,
     "method_not_allowed": 405,
+    "pairing_over": 410,
     "too_large": 413,
     "malformed": 422,
     "note_required": 422,
@@ -41,11 +43,14 @@ STATUSES: Mapping[str, int] = {
     "bad_delegation": 422,
     "content_missing": 422,
     "nowhere_to_publish": 422,
+    "too_many_tries": 429,
     "internal": 500,
     "bad_card_template": 500,
+    "bad_channel_limits": 500,
     "database_busy": 503,
 }
 CONFLICT = 409
+RETRY_AFTER_S = {429: 60, 503: 5}
 
 
 class RequestError(Exception):
@@ -57,7 +62,7 @@ class RequestError(Exception):
         super().__init__(code)
 
 
-CODED = (RequestError, SopError, ServiceError, StoreError, SignatureError, TokenError, CatalogueError)
+CODED = (RequestError, SopError, ServiceError, StoreError, SignatureError, TokenError, CatalogueError, LimitsError)
 
 
 def register(app: Flask) -> None:
@@ -92,8 +97,8 @@ def problem(code: str, params: Mapping[str, object] | None = None) -> Response:
         status=status,
         mimetype="application/problem+json",
     )
-    if status == 503:
-        answer.headers["Retry-After"] = "5"
+    if status in RETRY_AFTER_S:
+        answer.headers["Retry-After"] = str(RETRY_AFTER_S[status])
     return answer
 
 

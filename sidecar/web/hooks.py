@@ -8,11 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify
 
 from sidecar.card_catalogue import cards
+from sidecar.channel_limits import caption_limits
 from sidecar.context import Context
 from sidecar.i18n import translator
 from sidecar.media_links import media_url
 from sidecar.services.board import BoardRequest, board, tasks
 from sidecar.services.case_calendar import case_calendar
+from sidecar.services.changes import changes_of
 from sidecar.services.channels import Channel, list_channels
 from sidecar.services.list_cases import list_cases
 from sidecar.services.media import card_of_case
@@ -56,7 +58,7 @@ def sop(ctx: Context, site: Site, body: bodies.Sop) -> Response:
         clock=found.clock,
         roles=[{"key": role.key, "name": _text(role.name)} for role in found.roles],
         procedures=[_procedure(procedure) for procedure in found.procedures],
-        channels=[_channel(channel) for channel in list_channels(ctx, site.id, enabled_only=True)],
+        channels=[_channel(ctx, channel) for channel in list_channels(ctx, site.id, enabled_only=True)],
         cards=cards(ctx.settings.config_dir),
     )
 
@@ -115,6 +117,15 @@ def view(ctx: Context, site: Site, body: bodies.ViewCase) -> Response:
         raise RequestError("malformed", field="case_id", reason="give either case_id or post_id")
     by = {"case_id": body.case_id} if body.case_id else {"post_id": body.post_id}
     return jsonify(case=_view(ctx, site, body.actor, body.language, own=body.scope == "own", **by))
+
+
+@blueprint.post(f"{PREFIX}/cases/changes")
+@signed(bodies.Changes)
+def changes(ctx: Context, site: Site, body: bodies.Changes) -> Response:
+    """The versions of a case's content, and what changed between two of them."""
+    seen_by = body.actor if body.scope == "own" else None
+    found = changes_of(ctx, site.id, body.case_id, body.older, body.newer, body.language, seen_by)
+    return jsonify(found)
 
 
 @blueprint.post(f"{PREFIX}/cases/list")
@@ -252,10 +263,12 @@ def _activity(procedure: Procedure, activity: Activity) -> dict[str, Any]:
     }
 
 
-def _channel(channel: Channel) -> dict[str, Any]:
+def _channel(ctx: Context, channel: Channel) -> dict[str, Any]:
+    limits = caption_limits(ctx.settings.config_dir, channel.kind, channel.settings)
     return {
         "key": channel.key,
         "kind": channel.kind,
         "account": channel.account,
-        "max_characters": channel.settings.get("max_characters"),
+        "max_characters": limits["max_characters"] if limits else None,
+        "limits": limits,
     }

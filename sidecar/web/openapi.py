@@ -38,8 +38,10 @@ ERRORS = {
     "403": "not this person's turn",
     "404": "no such case",
     "409": "seen before, or the case is in another state",
+    "410": "the pairing code is not good (any more)",
     "413": "larger than 2 MiB",
     "422": "not in the agreed form",
+    "429": "too many wrong pairing codes",
     "503": "busy; nothing was changed",
 }
 
@@ -49,7 +51,7 @@ def document() -> dict[str, Any]:
     schemas, paths = _schemas(), {}
     for rule in current_app.url_map.iter_rules():
         view = current_app.view_functions[rule.endpoint]
-        if getattr(view, "signed", False):
+        if getattr(view, "form", None):
             path = re.sub(r"<(\w+)>", r"{\1}", rule.rule)
             paths[path] = {"post": _operation(rule.endpoint, view, path)}
     return {
@@ -66,7 +68,7 @@ def _operation(endpoint: str, view: Any, path: str) -> dict[str, Any]:
     return {
         "operationId": endpoint.split(".")[-1].strip("_"),
         "summary": (view.__doc__ or "").split("\n")[0],
-        "parameters": [*_path_parameters(path), *HEADERS],
+        "parameters": [*_path_parameters(path), *(HEADERS if getattr(view, "signed", False) else [])],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _body(view.form)}}},
         "responses": {
             "201" if created else "200": {
@@ -95,10 +97,12 @@ def _commands() -> list[type[BaseModel]]:
 
 def _schemas() -> dict[str, Any]:
     models: list[type[BaseModel]] = [
+        bodies.Pair,
         bodies.Sop,
         bodies.People,
         bodies.OpenCase,
         bodies.ViewCase,
+        bodies.Changes,
         bodies.ListCases,
         bodies.Board,
         bodies.Tasks,

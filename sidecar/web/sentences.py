@@ -45,6 +45,7 @@ REFUSALS: Mapping[str, str] = {
     "no_such_row": N_("There is nothing with this number (any more)."),
     "no_sop": N_("The office has no SOP for this yet. The administrator installs one: tayang sop install."),
     "bad_card_template": N_("A card template cannot be read; the administrator finds out which: tayang doctor."),
+    "bad_channel_limits": N_("The file of the networks' limits cannot be read: config/channels.yaml on the sidecar."),
     "stale_revision": N_(
         "Somebody else acted in the meantime. Nothing of yours was done: look at the present state and press again."
     ),
@@ -73,6 +74,11 @@ REFUSALS: Mapping[str, str] = {
     "bad_delegation": N_("A delegation needs another person, and an end that lies after its beginning."),
     "publishes_by_itself": N_("This step begins by itself at the planned time; nobody needs to press anything."),
     "not_publishing": N_("This is not being published at the moment."),
+    "pairing_over": N_(
+        "This code is not good (any more): it is used once and only for a short time. Ask for a new one: tayang site"
+        " invite."
+    ),
+    "too_many_tries": N_("Too many wrong codes from here. Wait a minute, then try again."),
     "database_busy": N_("Too much is going on at this moment. Nothing was changed; press again in a few seconds."),
     "internal": N_(
         "Something went wrong on our side; nothing was decided. Try again, and if it stays, tell the administrator"

@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, create_engine, select
 from werkzeug.test import TestResponse
 
 from sidecar.context import Context
+from sidecar.services.run_command import run_command
 from sidecar.web.app import create_app
 from sidecar.wordpress import signatures
 from tests.builders import (
@@ -27,6 +28,8 @@ from tests.builders import (
     make_content,
     make_context,
     make_office,
+    make_request,
+    step,
 )
 
 OTHER_SECRET = "whsec_" + "QUJD" * 10
@@ -98,7 +101,7 @@ def code(answer: TestResponse) -> tuple[int, str]:
     return answer.status_code, problem["code"]
 
 
-ROUTES = ["sop", "people", "cases", f"cases/{'a' * 32}/commands", "cases/view", "cases/list"]
+ROUTES = ["sop", "people", "cases", f"cases/{'a' * 32}/commands", "cases/view", "cases/list", "cases/changes"]
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -243,6 +246,23 @@ def test_a_case_from_opening_to_its_first_decision(plugin: Plugin, office: Offic
     listed = plugin.call("cases/list", {"actor": kasubbag, "mine": True}).get_json()
     assert (listed["total"], listed["cases"][0]["case_id"]) == (1, case["case_id"])
     assert code(plugin.call("cases/view", {"post_id": 99, "actor": opener})) == (404, "no_such_case")
+
+
+def test_changes_between_two_versions(plugin: Plugin, ctx: Context, office: Office) -> None:
+    case_id = make_case(ctx, office, upto=4)
+    body = {"case_id": case_id, "actor": office.holder("kasubbag")}
+    run_command(ctx, make_request(office, case_id, "return", body["actor"], note="Lengkapi"))
+    step(ctx, office, case_id, make_content(title="Rapat Pleno Terbuka"))
+    answer = plugin.call("cases/changes", {**body, "from": 1, "until": 2, "language": "en"})
+    assert answer.status_code == 200
+    assert answer.get_json()["changes"] == [
+        {"part": "title", "label": "Title", "kind": "text", "ops": [["=", "Rapat Pleno"], ["+", " Terbuka"]]}
+    ]
+    assert plugin.call("cases/changes", body).get_json()["from"] == 1
+    assert code(plugin.call("cases/changes", {**body, "from": 7})) == (422, "malformed")
+    assert code(plugin.call("cases/changes", {**body, "from": "1"})) == (422, "malformed")
+    stranger = {**body, "actor": 999, "scope": "own"}
+    assert code(plugin.call("cases/changes", stranger)) == (404, "no_such_case")
 
 
 @pytest.mark.parametrize(("language", "words"), [("id", "Sekarang giliran: Divisi"), ("en", "It is the turn of: ")])

@@ -25,7 +25,7 @@ from sidecar.services.run_command import run_command
 from sidecar.services.sync_people import sync_people
 from sidecar.store.tables import ApprovalTokenRow
 from sidecar.web.app import create_app
-from tests.builders import Clock, Office, look, make_case, make_content, make_person, make_request, step
+from tests.builders import Clock, Office, look, make_case, make_content, make_person, make_request, publish, step
 
 STEP = 7
 
@@ -398,3 +398,19 @@ def test_the_page_can_be_read_aloud(client: FlaskClient, letter: Letter) -> None
         assert len(outline.ids) == len(set(outline.ids)) and outline.refers <= set(outline.ids)
         assert outline.headings[0] == 1 and outline.headings.count(1) == 1
         assert all(b - a <= 1 for a, b in zip(outline.headings, outline.headings[1:], strict=False))
+
+
+def test_the_page_says_where_it_goes_and_what_it_corrects(
+    client: FlaskClient, ctx: Context, office: Office, clock: Clock
+) -> None:
+    clock.ticking = True
+    first = make_case(ctx, office, upto=10)
+    step(ctx, office, first)
+    publish(ctx, office, first, "http://127.0.0.1:8/rapat-pleno/")
+    correction = make_case(ctx, office, upto=STEP, content=make_content(title="Rapat Pleno (ralat)"))
+    page = client.get(letters(ctx, correction)[0].path).text
+    assert "Ini koreksi atas yang tayang pada Senin, 23 November 2026" in page and "“Rapat Pleno”" in page
+    assert 'href="http://127.0.0.1:8/rapat-pleno/"' in page and "Hanya untuk media sosial" not in page
+    social = make_case(ctx, office, post_id=13, upto=STEP, content=make_content(13, website=False))
+    page = client.get(letters(ctx, social)[0].path).text
+    assert "Hanya untuk media sosial" in page and "Ini koreksi" not in page

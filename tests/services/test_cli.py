@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,17 @@ def test_a_new_office_from_nothing(url: str, tmp_path: Path) -> None:
     assert "works by SOP 13/ORT.06/3509/2021" in tayang("sop", "install", str(SOP_FILE), "--site", "jember")
     assert "secrets" in tayang(*ADD[:-1], "not-a-secret", status=1)
     assert "unknown_site" in tayang("case", "list", "--site", "situbondo", status=1)
+
+
+def test_an_invitation_is_one_line_to_copy(url: str, tmp_path: Path) -> None:
+    tayang("db", "upgrade")
+    asked = ("site", "invite", "jember", "--name", "KPU Kabupaten Jember", "--sop", str(SOP_FILE))
+    result = CliRunner().invoke(main, asked)
+    assert result.exit_code == 0 and re.fullmatch(r"tayang1\.[A-Za-z0-9_-]{100,300}\n", result.stdout)
+    assert "good once, for 1 h" in result.stderr
+    assert "name" in tayang("site", "invite", "situbondo", status=1)
+    (tmp_path / "bad.yaml").write_text("number: 1\n")
+    assert "bad.yaml" in tayang(*asked[:-1], str(tmp_path / "bad.yaml"), status=1)
 
 
 def test_cases_audit_and_outbox(url: str, tmp_path: Path) -> None:

@@ -159,6 +159,21 @@ final class Case_Commands
         return $answer['case'];
     }
 
+    /**
+     * What changed between two versions of the words; without numbers: between the last two.
+     *
+     * @param array{from?: int, to?: int} $wanted numbers of versions
+     * @return array<string, mixed>|\WP_Error
+     */
+    public function changes(int $post_id, int $actor, array $wanted): array|\WP_Error
+    {
+        $case = $this->cases->get($post_id);
+        if (!$case) {
+            return new \WP_Error('no_such_case', __('This post has no case.', 'tayang'), ['status' => 404]);
+        }
+        return $this->sidecar->post('cases/changes', ['case_id' => $case['case_id'], 'actor' => $actor] + $wanted);
+    }
+
     /** Only the command that the sidecar offers this person is tried by itself. */
     private static function may(array $view, string $command, int $actor): bool
     {

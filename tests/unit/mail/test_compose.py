@@ -139,3 +139,15 @@ def test_published_names_every_place() -> None:
         assert all(link.url in part and link.label in part for link in links)
         assert "sudah tayang" in part and "Senin, 23 November 2026 13.05 WIB" in part
     assert mail["References"] == "<case.0b6f@kpu.test>"
+
+
+def test_a_correction_and_social_media_only_are_said() -> None:
+    mail = turn_mail(replace(TURN, corrects="Rapat <Pleno>", social_only=True))
+    assert "Ini koreksi atas tulisan yang sudah tayang: “Rapat <Pleno>”." in body(mail, "plain")
+    assert "Ini koreksi atas tulisan yang sudah tayang: “Rapat &lt;Pleno&gt;”." in body(mail, "html")
+    for part in ("plain", "html"):
+        assert "Hanya untuk media sosial" in body(mail, part)
+        assert "koreksi atas" not in body(turn_mail(), part) and "Hanya untuk" not in body(turn_mail(), part)
+    publication = compose.Publication("0b6f", "Rapat Pleno", "Pemberitaan", AT, (), correction=True)
+    mail = compose.published_mail(OFFICE, RINA, publication, "9", AT)
+    assert "koreksi ini sudah tayang" in body(mail, "plain") and "koreksi ini sudah tayang" in body(mail, "html")

@@ -27,6 +27,8 @@ PUBLIC = {
     ("POST", "/a/<value>"),
     ("GET", "/a/<value>/media/<sha256>"),
     ("GET", "/m/<value>"),
+    # This one carries it in the body: the one-time token of a pairing code.
+    ("POST", "/api/v1/pair"),
 }
 
 
@@ -57,10 +59,14 @@ def test_every_route_is_signed_or_on_the_list(app: Flask) -> None:
 def test_openapi_is_valid_and_complete(app: Flask) -> None:
     document = app.test_client().get("/api/openapi.json").get_json()
     assert document["openapi"] == "3.1.0"
-    signed = {
-        rule.rule for rule in app.url_map.iter_rules() if getattr(app.view_functions[rule.endpoint], "signed", False)
-    }
-    assert {path.replace("{", "<").replace("}", ">") for path in document["paths"]} == signed
+    views = {rule.rule: app.view_functions[rule.endpoint] for rule in app.url_map.iter_rules()}
+    signed = {path for path, view in views.items() if getattr(view, "signed", False)}
+    unsigned = {path for path, view in views.items() if getattr(view, "by_pairing_token", False)}
+    assert unsigned == {"/api/v1/pair"}
+    assert {path.replace("{", "<").replace("}", ">") for path in document["paths"]} == signed | unsigned
+    for path, operation in document["paths"].items():
+        headers = {given["name"] for given in operation["post"]["parameters"] if given["in"] == "header"}
+        assert ("webhook-signature" in headers) == (path != "/api/v1/pair")
     for schema in document["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
     known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
+from PIL import Image
 
 from sidecar.context import Context
-from sidecar.services import deliveries, outbox
+from sidecar.media_store import MediaStore
+from sidecar.services import deliveries, media, outbox
 from sidecar.services.outbox import Work, list_rows
 from tests import builders
 from tests.builders import Clock, look, make_case, make_content
@@ -211,3 +215,31 @@ def test_preparing_ahead_is_seen_by_nobody_and_nothing_goes_out_for_an_open_case
     [early] = [work for work in outbox.claim_due(desk.ctx) if work.kind == "channels.deliver"]
     assert run.perform_row(desk.ctx, early.id, 60) == "obsolete"
     assert desk.posts == []
+
+
+def test_the_chosen_photographs_arrive_in_their_order(desk: Desk) -> None:
+    images = [
+        {"id": no, "sha256": f"{no:064x}", "mime": "image/jpeg", "alt": f"Foto {no}", "caption": "", "focal": [50, 50]}
+        for no in (34, 35, 36)
+    ]
+    channels = [{"channel": "mastodon", "caption": "Tiga foto"}]
+    content = make_content(14, images=images, photos=[36, 34], channels=channels)
+    for source in media.photo_sources(content):
+        data = io.BytesIO()
+        Image.new("RGB", (640, 480), (source.image_id or 0, 90, 160)).save(data, "JPEG")
+        name = MediaStore(desk.ctx.settings.media_dir).put(data.getvalue(), "image/jpeg")
+        size = (640, 480, len(data.getvalue()))
+        media.record(
+            desk.ctx,
+            "jember",
+            source,
+            [media.NewPicture("mastodon", "0" * 64, name[3:67], *size, "image/jpeg", name)],
+        )
+    assert desk.work() == "done"
+    case_id = make_case(desk.ctx, desk.office, post_id=14, upto=10, content=content)
+    builders.step(desk.ctx, desk.office, case_id)
+    builders.publish(desk.ctx, desk.office, case_id, "http://127.0.0.1:8/tiga-foto/")
+    assert desk.work() == "done"
+    [shown] = look(desk.ctx, desk.office, case_id)["deliveries"]
+    found = requests.get(f"{desk.network.url}/mastodon/api/v1/statuses/{shown['remote_id']}", timeout=10).json()
+    assert [item["description"] for item in found["media_attachments"]] == ["Foto 36", "Foto 34"]

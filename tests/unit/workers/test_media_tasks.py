@@ -19,7 +19,7 @@ from sidecar.services.outbox import Work, list_rows
 from sidecar.services.run_command import run_command
 from sidecar.services.sites import change_site
 from tests import builders
-from tests.builders import Clock, look, make_case, make_content, make_request
+from tests.builders import Clock, look, make_case, make_channel, make_content, make_request
 from tests.serving import serving
 from workers import run
 
@@ -153,3 +153,29 @@ def test_a_card_that_cannot_be_drawn_says_why(studio: Studio) -> None:
     studio.submit(make_content(card={"template": "tidak_ada", "fields": {}, "photo": None}), procedure="ucapan", no=4)
     assert studio.work() == "dead"
     assert studio.row.error.startswith("no_such_template")
+
+
+def test_a_photograph_that_no_channel_gets_need_not_be_big_enough_for_one(studio: Studio) -> None:
+    make_channel(studio.ctx, kind="instagram")
+    small = studio.photo(size=(1300, 700))
+    instagram = [{"channel": "instagram", "caption": "Rapat"}]
+    content = make_content(images=[small], channels=instagram, photos=[])
+    studio.submit(content)
+    assert studio.work() == "done"
+    assert {"website_featured", "preview"} <= set(studio.made(content)) and "ig_feed" not in studio.made(content)
+
+
+def test_without_the_website_nothing_is_made_for_it(studio: Studio) -> None:
+    content = make_content(images=[studio.photo()], website=False)
+    studio.submit(content)
+    assert studio.work() == "done"
+    assert "website_featured" not in studio.made(content) and "bluesky" in studio.made(content)
+    assert "wordpress.derivatives" not in [row.kind for row in list_rows(studio.ctx)]
+
+
+def test_channels_get_the_chosen_photographs_in_order() -> None:
+    images = [{"id": no, "sha256": f"{no:064x}"} for no in (34, 35, 36)]
+    chosen = {"images": images, "photos": [36, 34, 99]}
+    assert [source.image_id for source in media.channel_photos(chosen)] == [36, 34]
+    assert media.channel_photos({"images": images, "photos": []}) == []
+    assert [source.image_id for source in media.channel_photos({"images": images})] == [34, 35, 36]
