@@ -27,8 +27,8 @@ LATER = "2036-01-05T09:00:00"
 @dataclass(frozen=True)
 class Route:
     """`core`: who gets through without Tayang, on an own post in `core_state`. `says`: how a refusal is said here:
-    `rest` (403 or 409 with a sentence), `fault`, `screen` (redirect with a notice, or a page that says it), `quiet` (the
-    entry point has no answer). `prepare`: what the row is made into first."""
+    `rest` (403 or 409 with a sentence), `fault`, `screen` (redirect with a notice, or a page that says it), `quiet`
+    (the entry point has no answer). `prepare`: what the row is made into first."""
 
     name: str
     run: Run
