@@ -29,7 +29,7 @@ final class Access
 
     public function register(): void
     {
-        add_filter('map_meta_cap', [$this, 'map'], PHP_INT_MAX, 4);
+        add_filter('map_meta_cap', [$this, 'map'], Publish_Gate::LAST, 4);
         add_filter('user_has_cap', [$this, 'lend'], 10, 4);
         add_filter('rest_request_before_callbacks', [$this, 'enter_rest'], 0, 3);
         add_filter('rest_request_after_callbacks', [$this, 'leave_rest'], PHP_INT_MAX);
