@@ -23,6 +23,7 @@ from tests.testbed.screens import DESK, PHONE, press  # noqa: E402
 
 LARGEST_BYTES = 250_000
 PHONE_PX = 1200  # a phone's page from its top, at most this high
+CHOSEN = ("procedure", "occasion", "division")  # fields of Penugasan baru that are lists
 PALETTES = (256, 160, 96, 64)  # colours, tried until the file is small enough
 
 
@@ -98,11 +99,11 @@ class Walk:
         """Fills in Penugasan baru; returns the post's id."""
         page = self.desk(login)
         page.goto(f"{self.office.wordpress}/wp-admin/admin.php?page=tayang-assignment")
-        for name in ("procedure", "occasion"):
+        for name in CHOSEN:
             if name in fields:
                 page.locator(f"#tayang-{name}").select_option(fields[name])
         for name, value in fields.items():
-            if name not in ("procedure", "occasion"):
+            if name not in CHOSEN:
                 page.fill(f"#tayang-{name}", value)
         page.locator("#tayang-assignee").select_option(str(self.office.id_of(to)))
         if picture:
@@ -163,7 +164,7 @@ def news(walk: Walk) -> View:
             "activity": title,
             "activity_date": now.date().isoformat(),
             "place": "Kecamatan Silo, Jember",
-            "division": "Divisi Perencanaan, Data dan Informasi",
+            "division": "Divisi Perencanaan, Data, dan Informasi",
             "number": f"118/ORT.06/3509/{now:%Y}",
             "note": "Mohon diliput lengkap dengan foto jalur.",
         },

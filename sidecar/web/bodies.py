@@ -73,8 +73,8 @@ class Sop(Body):
     pass
 
 
-class ActingOfficer(BaseModel):
-    """`to_person` acts for the person, from `starts_at` until `ends_at` (not included)."""
+class Delegation(BaseModel):
+    """Who acts for the person, and when; `ends_at` is not included."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     to_person: PersonId
@@ -93,7 +93,7 @@ class Person(BaseModel):
     locale: Annotated[str, Field(max_length=20)] = ""
     roles: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=50)]
     division: Annotated[str, Field(max_length=200)] = ""
-    delegations: Annotated[list[ActingOfficer], Field(max_length=50)] = []
+    delegations: Annotated[list[Delegation], Field(max_length=100)] = []
 
 
 class People(Body):

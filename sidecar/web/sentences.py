@@ -45,6 +45,7 @@ REFUSALS: Mapping[str, str] = {
     "no_such_row": N_("There is nothing with this number (any more)."),
     "no_sop": N_("The office has no SOP for this yet. The administrator installs one: tayang sop install."),
     "bad_card_template": N_("A card template cannot be read; the administrator finds out which: tayang doctor."),
+    "bad_channel_limits": N_("The file of the networks' limits cannot be read: config/channels.yaml on the sidecar."),
     "stale_revision": N_(
         "Somebody else acted in the meantime. Nothing of yours was done: look at the present state and press again."
     ),

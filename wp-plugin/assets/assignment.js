@@ -4,11 +4,17 @@
 
     const text = config.strings;
 
+    /** The control that people type into: of the two for the division, the one that is asked for. */
+    function controlOf(field) {
+        const other = field.querySelector('[data-division-other]:not([hidden]) input');
+        return other || field.querySelector('input:not([type=hidden]), select, textarea');
+    }
+
     function setError(field, message) {
         const place = field.querySelector('.tayang-field-error');
         place.textContent = message;
         place.hidden = !message;
-        const control = field.querySelector('input:not([type=hidden]), select, textarea');
+        const control = controlOf(field);
         if (control) {
             control.setAttribute('aria-invalid', message ? 'true' : 'false');
         }
@@ -26,7 +32,7 @@
         const procedure = config.procedures[form.elements.procedure.value];
         const occasion = form.querySelector('[data-field=occasion]');
         occasion.hidden = !procedure.occasions.length;
-        form.elements.occasion.replaceChildren(...procedure.occasions.map((one) => option(one.key, one.name)));
+        form.elements.occasion.replaceChildren(option('', text.choose), ...procedure.occasions.map((one) => option(one.key, one.name)));
         form.elements.occasion.required = !occasion.hidden;
         const assignee = form.querySelector('[data-field=assignee]');
         assignee.hidden = !procedure.assigns;
@@ -38,26 +44,35 @@
         form.querySelector('[data-role-name]').textContent = text.next_role.replace('%s', procedure.next_role);
     }
 
-    /** The first field that is empty but needed, or null. */
-    function firstMissing(form) {
-        let first = null;
-        form.querySelectorAll('.tayang-field').forEach((field) => {
-            const control = field.querySelector('[required]');
-            const missing = Boolean(control) && !field.hidden && !control.value.trim();
-            setError(field, missing ? text.required : '');
-            if (missing && !first) {
-                first = control;
-            }
+    /** What is wrong with a field, in words; empty when nothing is. */
+    function faultOf(field) {
+        const control = controlOf(field);
+        if (!control || field.hidden) {
+            return '';
+        }
+        if (control.required && !control.value.trim()) {
+            return text.required;
+        }
+        return control.validity.badInput ? text.bad_date : '';
+    }
+
+    /** Says at each field what is wrong with it. The first such control, or null; and how many there are. */
+    function check(form) {
+        const wrong = Array.from(form.querySelectorAll('.tayang-field')).filter((field) => {
+            const fault = faultOf(field);
+            setError(field, fault);
+            return fault;
         });
-        return first;
+        return { first: wrong.length ? controlOf(wrong[0]) : null, count: wrong.length };
     }
 
     function values(form) {
         const get = (name) => (form.elements[name] ? form.elements[name].value.trim() : '');
         const number = (name) => (get(name) ? Number(get(name)) : null);
         return {
-            procedure: get('procedure'), title: get('activity'), activity: get('activity'),
-            activity_date: get('activity_date'), place: get('place'), division: get('division'), number: get('number'),
+            procedure: get('procedure'), title: get('title') || get('activity'), activity: get('activity'),
+            activity_date: get('activity_date'), place: get('place'),
+            division: get('division') === config.other ? get('division_other') : get('division'), number: get('number'),
             note: get('note'), occasion: get('occasion'), attachment_id: number('attachment_id'), assignee: number('assignee'),
         };
     }
@@ -67,7 +82,7 @@
         place.querySelector('p').textContent = message;
         place.hidden = !message;
         if (message) {
-            place.scrollIntoView({ block: 'center' });
+            place.focus();
         }
     }
 
@@ -83,10 +98,10 @@
         if (form.dataset.sending) {
             return;
         }
-        const missing = firstMissing(form);
-        if (missing) {
-            missing.focus();
-            wp.a11y.speak(text.required, 'assertive');
+        const { first, count } = check(form);
+        if (first) {
+            first.focus();
+            wp.a11y.speak(text.errors.replace('%d', count), 'assertive');
             return;
         }
         busy(form, true);
@@ -98,6 +113,7 @@
                 // The case is open, but the first order was refused: the next page says why.
                 window.sessionStorage.setItem('tayang-notice', answer.notice);
             }
+            form.dataset.touched = '';
             window.location.assign(config.case_url + answer.post_id);
         } catch (error) {
             busy(form, false);
@@ -126,15 +142,59 @@
         form.querySelector('[data-scan-clear]').addEventListener('click', () => setScan(form, '', ''));
     }
 
+    /** "Another one" of the divisions opens a field for its name. */
+    function fitDivision(form) {
+        const isOther = form.elements.division.value === config.other;
+        form.querySelector('[data-division-other]').hidden = !isOther;
+        form.elements.division_other.required = isOther;
+    }
+
+    /** What the address fills in. A value that a list does not offer is left out; a division becomes another one. */
+    function fill(form) {
+        Object.entries(config.given).forEach(([name, value]) => {
+            const control = form.elements[name];
+            const offered = !control.options || Array.from(control.options).some((one) => one.value === value);
+            if (offered) {
+                control.value = value;
+            } else if (name === 'division') {
+                control.value = config.other;
+                form.elements.division_other.value = value;
+            }
+            if (name === 'procedure') {
+                fitToProcedure(form);
+            }
+        });
+        fitDivision(form);
+    }
+
+    /** Nothing typed is lost by a slip: the browser asks before the page is left. */
+    function guardTyping(form) {
+        form.addEventListener('input', (event) => {
+            form.dataset.touched = '1';
+            const field = event.target.closest('.tayang-field');
+            if (field && !field.querySelector('.tayang-field-error').hidden) {
+                setError(field, faultOf(field));
+            }
+        });
+        window.addEventListener('beforeunload', (event) => {
+            if (form.dataset.touched) {
+                event.preventDefault();
+                event.returnValue = text.leave;
+            }
+        });
+    }
+
     wp.domReady(() => {
         const form = document.getElementById('tayang-assignment');
         if (!form) {
             return;
         }
-        form.noValidate = true;
         form.addEventListener('submit', send);
         form.elements.procedure.addEventListener('change', () => fitToProcedure(form));
+        form.elements.division.addEventListener('change', () => fitDivision(form));
         fitToProcedure(form);
+        fill(form);
         enableScan(form);
+        guardTyping(form);
     });
 })(window.wp, window.tayangAssignment);

@@ -27,6 +27,15 @@
     /** "Sen, 23 Nov, 13.40 WIB" for an ISO time. */
     tayang.moment = (iso) => moment.format(new Date(iso));
 
+    const clock = formatter({ hour: '2-digit', minute: '2-digit' });
+    const day = formatter({ weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' });
+
+    /** "13.40" for an ISO time. */
+    tayang.clock = (iso) => clock.format(new Date(iso));
+
+    /** "Senin, 23 November" for a date without a time ("2026-11-23"), which is the same in every zone. */
+    tayang.day = (date) => day.format(new Date(`${date}T00:00:00Z`));
+
     /** A span in seconds, in the two largest units. */
     tayang.span = function (seconds) {
         const minutes = Math.round(seconds / 60);

@@ -2,6 +2,7 @@
 
 namespace Tayang\Ui;
 
+use Tayang\Plugin;
 use Tayang\Sop;
 
 defined('ABSPATH') || exit;
@@ -14,9 +15,13 @@ final class Assignment_Page
 {
     public const SLUG = 'tayang-assignment';
 
+    /** Value of the list of divisions that opens the field for another one; no division is called so. */
+    private const OTHER = '~';
+    private const FIELDS = ['procedure', 'occasion', 'activity', 'title', 'activity_date', 'place', 'division', 'number', 'note', 'assignee'];
+
     public function register(): void
     {
-        add_action('admin_menu', [$this, 'add_page'], 11);
+        add_action('admin_menu', [$this, 'add_page'], 12);
         add_action('admin_head', [$this, 'hide_from_others']);
         add_action('admin_enqueue_scripts', [$this, 'enqueue']);
     }
@@ -58,6 +63,20 @@ final class Assignment_Page
         ));
     }
 
+    /** Address of the form, filled in: `procedure` and any field of it. @param array<string, string> $values */
+    public static function url(array $values = []): string
+    {
+        return add_query_arg(array_map('rawurlencode', $values), admin_url('admin.php?page=' . self::SLUG));
+    }
+
+    /** The button beside a page's title, for who opens cases. */
+    public static function link(): void
+    {
+        if (self::procedures_to_open()) {
+            printf(' <a class="page-title-action" href="%s">%s</a>', esc_url(self::url()), esc_html__('New assignment', 'tayang'));
+        }
+    }
+
     public function render(): void
     {
         echo '<div class="wrap tayang-assignment"><h1>', esc_html__('New assignment', 'tayang'), '</h1>';
@@ -93,19 +112,30 @@ final class Assignment_Page
     /** @param array<int, array<string, mixed>> $procedures */
     private function form(array $procedures): void
     {
-        echo '<form id="tayang-assignment" class="tayang-form"><div class="tayang-form-error notice notice-error inline" role="alert" hidden><p></p></div>';
+        printf(
+            '<form id="tayang-assignment" class="tayang-form" novalidate><p class="description">%s</p>',
+            /* translators: %s: a star */
+            sprintf(esc_html__('Fields with %s must be filled in.', 'tayang'), '<span class="tayang-required" aria-hidden="true">*</span>')
+        );
+        echo '<div class="tayang-form-error notice notice-error inline" role="alert" tabindex="-1" hidden><p></p></div>';
+        $this->section(__('What it is about', 'tayang'));
         $this->field('procedure', __('Procedure', 'tayang'), $this->select('procedure', array_combine(
             array_column($procedures, 'key'),
             array_map(fn($procedure) => Sop::text($procedure['name']), $procedures)
-        )), '', true);
+        ), 'required'), '', true);
         $this->field('occasion', __('Occasion', 'tayang'), $this->select('occasion', []), '', true);
-        $this->field('activity', __('Activity', 'tayang'), $this->input('activity', 'text', 'required maxlength="200"'), __('Also the first title of the draft.', 'tayang'), true);
+        $this->field('activity', __('Activity', 'tayang'), $this->input('activity', 'text', 'required maxlength="200"'), '', true);
+        $this->field('title', __('Title of the draft', 'tayang'), $this->input('title', 'text', 'maxlength="200"'), __('Left empty, the activity is the first title. The writer may change it.', 'tayang'));
+        echo '<div class="tayang-field-row">';
         $this->field('activity_date', __('Date', 'tayang'), $this->input('activity_date', 'date'));
         $this->field('place', __('Place', 'tayang'), $this->input('place', 'text', 'maxlength="200"'));
-        $this->field('division', __('Division in charge', 'tayang'), $this->input('division', 'text', 'maxlength="200"'));
+        echo '</div>';
+        $this->division();
+        $this->section(__('Disposition', 'tayang'));
         $this->field('number', __('Number of the disposition', 'tayang'), $this->input('number', 'text', 'maxlength="100"'));
-        $this->field('note', __('Instruction', 'tayang'), '<textarea id="tayang-note" name="note" rows="4" class="large-text"></textarea>');
+        $this->field('note', __('Instruction', 'tayang'), '<textarea id="tayang-note" name="note" rows="4" maxlength="5000" class="large-text"></textarea>');
         $this->field('attachment_id', __('Scan of the disposition', 'tayang'), $this->scan());
+        $this->section(__('Who carries it out', 'tayang'));
         $this->field('assignee', __('Assigned to', 'tayang'), $this->select('assignee', ['' => __('Anyone who holds the role', 'tayang')]), '<span data-role-name></span>');
         printf(
             '<p class="submit"><button type="submit" class="button button-primary button-hero">%s</button> <span class="spinner"></span></p></form>',
@@ -113,27 +143,55 @@ final class Assignment_Page
         );
     }
 
+    private function section(string $title): void
+    {
+        printf('<h2>%s</h2>', esc_html($title));
+    }
+
+    /** The office's divisions to choose from, and a field for what is not among them. */
+    private function division(): void
+    {
+        $names = Plugin::instance()->settings->divisions();
+        $options = ['' => __('None', 'tayang')] + array_combine($names, $names) + [self::OTHER => __('Another one …', 'tayang')];
+        $other = sprintf(
+            '<span data-division-other hidden><label for="tayang-division_other">%s</label>%s</span>',
+            esc_html__('Name of the division', 'tayang'),
+            $this->input('division_other', 'text', 'maxlength="200"')
+        );
+        $this->field('division', __('Division in charge', 'tayang'), $this->select('division', $options) . $other);
+    }
+
     private function field(string $name, string $label, string $control, string $help = '', bool $required = false): void
     {
         printf(
-            '<div class="tayang-field" data-field="%1$s"><label for="tayang-%1$s">%2$s%3$s</label>%4$s<p class="description">%5$s</p><p class="tayang-field-error" hidden></p></div>',
+            '<div class="tayang-field" data-field="%1$s"><label for="tayang-%1$s">%2$s%3$s</label>%4$s%5$s<p class="tayang-field-error" id="tayang-%1$s-error" hidden></p></div>',
             esc_attr($name),
             esc_html($label),
             $required ? ' <span class="tayang-required" aria-hidden="true">*</span>' : '',
-            $control, // phpcs:ignore WordPress.Security.EscapeOutput -- made by input(), select(), scan(), which escape
-            wp_kses($help, ['span' => ['data-role-name' => true]])
+            // phpcs:ignore WordPress.Security.EscapeOutput -- made by input(), select(), scan(), which escape
+            $help === '' ? str_replace("tayang-$name-help ", '', $control) : $control,
+            $help === '' ? '' : sprintf(
+                '<p class="description" id="tayang-%s-help">%s</p>',
+                esc_attr($name),
+                wp_kses($help, ['span' => ['data-role-name' => true]])
+            )
         );
     }
 
     private function input(string $name, string $type, string $more = ''): string
     {
-        return sprintf('<input id="tayang-%1$s" name="%1$s" type="%2$s" class="regular-text" %3$s>', esc_attr($name), esc_attr($type), $more);
+        return sprintf(
+            '<input id="tayang-%1$s" name="%1$s" type="%2$s" class="regular-text" aria-describedby="tayang-%1$s-help tayang-%1$s-error" %3$s>',
+            esc_attr($name),
+            esc_attr($type),
+            $more
+        );
     }
 
     /** @param array<string, string> $options */
-    private function select(string $name, array $options): string
+    private function select(string $name, array $options, string $more = ''): string
     {
-        $html = sprintf('<select id="tayang-%1$s" name="%1$s">', esc_attr($name));
+        $html = sprintf('<select id="tayang-%1$s" name="%1$s" aria-describedby="tayang-%1$s-help tayang-%1$s-error" %2$s>', esc_attr($name), $more);
         foreach ($options as $value => $label) {
             $html .= sprintf('<option value="%s">%s</option>', esc_attr((string) $value), esc_html($label));
         }
@@ -146,12 +204,26 @@ final class Assignment_Page
             return '<span class="tayang-muted">' . esc_html__('You may not upload files on this site.', 'tayang') . '</span>';
         }
         return sprintf(
-            '<input type="hidden" name="attachment_id" value=""><span class="tayang-scan-name"></span>'
+            '<div><input type="hidden" name="attachment_id" value=""><span class="tayang-scan-name" role="status"></span>'
             . ' <button type="button" id="tayang-attachment_id" class="button" data-scan-choose>%s</button>'
-            . ' <button type="button" class="button-link" data-scan-clear hidden>%s</button>',
+            . ' <button type="button" class="button-link" data-scan-clear hidden>%s</button></div>',
             esc_html__('Choose or upload', 'tayang'),
             esc_html__('Remove', 'tayang')
         );
+    }
+
+    /** @return array<string, string> What the address fills in: from the calendar, or from a link that somebody made. */
+    private static function given(): array
+    {
+        $values = [];
+        foreach (self::FIELDS as $name) {
+            // phpcs:ignore WordPress.Security.NonceVerification -- only fills a form that the person sends
+            $value = sanitize_text_field(wp_unslash($_GET[$name] ?? ''));
+            if ($value !== '') {
+                $values[$name] = $value;
+            }
+        }
+        return $values;
     }
 
     /** @return array<string, mixed> */
@@ -173,8 +245,15 @@ final class Assignment_Page
         return [
             'procedures' => (object) $procedures,
             'case_url' => admin_url('admin.php?page=tayang-case&post='),
+            'given' => (object) self::given(),
+            'other' => self::OTHER,
             'strings' => [
                 'required' => __('Please fill this in.', 'tayang'),
+                'choose' => __('— Choose —', 'tayang'),
+                'bad_date' => __('Please give a date.', 'tayang'),
+                /* translators: %d: number of fields */
+                'errors' => __('Fields to correct: %d', 'tayang'),
+                'leave' => __('The assignment has not been given yet.', 'tayang'),
                 /* translators: %s: role */
                 'next_role' => __('The next step belongs to: %s', 'tayang'),
                 'scan_title' => __('Scan of the disposition', 'tayang'),

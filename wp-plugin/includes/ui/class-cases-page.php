@@ -7,7 +7,8 @@ use Tayang\Plugin;
 defined('ABSPATH') || exit;
 
 /**
- * Tayang -> Tugas saya: the open cases, those that wait for the reader first. The sidecar is asked each time.
+ * Tayang -> Tugas saya: what waits for the reader, first due first, and what is expected. Made by the server, so that it
+ * works without scripts. When the sidecar does not answer, WordPress's own copy of the cases is shown instead.
  */
 final class Cases_Page
 {
@@ -22,121 +23,120 @@ final class Cases_Page
 
     public function add_page(): void
     {
-        add_menu_page('Tayang', 'Tayang', Office::CAPABILITY, self::SLUG, [$this, 'render'], 'dashicons-megaphone', 4);
         $title = __('My tasks', 'tayang');
-        add_submenu_page(self::SLUG, $title, $title, Office::CAPABILITY, self::SLUG, [$this, 'render']);
+        $count = Task::has_part() ? Plugin::instance()->waiting->summary(get_current_user_id())['count'] : 0;
+        // Core's own mark for what waits, as at the comments.
+        $mark = $count ? sprintf(' <span class="awaiting-mod"><span class="pending-count">%s</span></span>', esc_html(number_format_i18n($count))) : '';
+        add_menu_page('Tayang', 'Tayang' . $mark, Office::CAPABILITY, self::SLUG, [$this, 'render'], 'dashicons-megaphone', 4);
+        add_submenu_page(self::SLUG, $title, $title . $mark, Office::CAPABILITY, self::SLUG, [$this, 'render']);
     }
 
     public function enqueue(string $hook): void
     {
         if ($hook === 'toplevel_page_' . self::SLUG) {
-            wp_enqueue_style('tayang-admin');
+            List_Strings::enqueue('tasks');
         }
     }
 
     public function render(): void
     {
-        // phpcs:disable WordPress.Security.NonceVerification -- only filters what is shown
-        $mine = !isset($_GET['all']);
-        $page = max(1, absint($_GET['paged'] ?? 1));
-        // phpcs:enable
-        printf('<div class="wrap tayang-cases"><h1 class="wp-heading-inline">%s</h1>', esc_html($mine ? __('My tasks', 'tayang') : __('Open cases', 'tayang')));
-        if (Assignment_Page::procedures_to_open()) {
-            printf(
-                ' <a class="page-title-action" href="%s">%s</a>',
-                esc_url(admin_url('admin.php?page=' . Assignment_Page::SLUG)),
-                esc_html__('New assignment', 'tayang')
-            );
-        }
+        $page = max(1, absint($_GET['paged'] ?? 1)); // phpcs:ignore WordPress.Security.NonceVerification -- only pages
+        printf('<div class="wrap tayang-tasks-page"><h1 class="wp-heading-inline">%s</h1>', esc_html__('My tasks', 'tayang'));
+        Assignment_Page::link();
         echo '<hr class="wp-header-end">';
-        $this->filters($mine);
-        $answer = $this->ask($mine, $page);
+        $answer = Plugin::instance()->sidecar->post('cases/tasks', [
+            'actor' => get_current_user_id(), 'scope' => Office::scope(), 'page' => $page, 'per_page' => self::PER_PAGE,
+        ]);
         if (is_wp_error($answer)) {
-            printf('<div class="notice notice-warning inline"><p>%s</p></div>', esc_html($answer->get_error_message()));
+            $this->explain($answer);
+            $answer = $this->known($page);
         } else {
-            $this->table($answer['cases'], $mine);
-            $this->pages((int) $answer['total'], $page);
+            $answer['cases'] = array_map([Task::class, 'from_card'], $answer['cases']);
         }
+        $this->table($answer);
+        $this->pages((int) $answer['total'], $page);
         echo '</div>';
     }
 
-    private function filters(bool $mine): void
+    /** Why the list is WordPress's own copy, and a way to ask again. */
+    private function explain(\WP_Error $error): void
     {
-        $link = fn($url, $label, $current) => sprintf(
-            '<li><a href="%s"%s>%s</a></li>',
-            esc_url($url),
-            $current ? ' class="current" aria-current="page"' : '',
-            esc_html($label)
+        printf(
+            '<div class="notice notice-warning inline"><p>%s</p><p>%s <a class="button" href="%s">%s</a></p></div>',
+            esc_html($error->get_error_message()),
+            esc_html__('This is the list as WordPress last knew it.', 'tayang'),
+            esc_url(admin_url('admin.php?page=' . self::SLUG)),
+            esc_html__('Try again', 'tayang')
         );
-        $base = admin_url('admin.php?page=' . self::SLUG);
-        echo '<ul class="subsubsub">',
-            $link($base, __('My tasks', 'tayang'), $mine), // phpcs:ignore WordPress.Security.EscapeOutput -- escaped above
-            ' | ',
-            $link($base . '&all=1', __('All open cases', 'tayang'), !$mine), // phpcs:ignore WordPress.Security.EscapeOutput
-            '</ul>';
     }
 
-    /** @return array{cases: array<int, array<string, mixed>>, total: int}|\WP_Error */
-    private function ask(bool $mine, int $page)
+    /** @return array{cases: array<int, Task>, total: int, late: int} From the mirrors in WordPress. */
+    private function known(int $page): array
     {
-        return Plugin::instance()->sidecar->post('cases/list', [
-            'actor' => get_current_user_id(),
-            'mine' => $mine,
-            'state' => 'open',
-            'page' => $page,
-            'per_page' => self::PER_PAGE,
-        ]);
+        $waiting = Plugin::instance()->waiting;
+        $summary = $waiting->summary(get_current_user_id());
+        $ids = $waiting->post_ids(get_current_user_id(), self::PER_PAGE, ($page - 1) * self::PER_PAGE);
+        return ['cases' => Task::from_posts($ids), 'total' => $summary['count'], 'late' => $summary['late']];
     }
 
-    /** @param array<int, array<string, mixed>> $cases */
-    private function table(array $cases, bool $mine): void
+    /** @param array{cases: array<int, Task>, total: int, late: int} $answer */
+    private function table(array $answer): void
     {
-        if (!$cases) {
+        if (!$answer['cases']) {
             printf(
-                '<p class="tayang-empty"><span class="dashicons dashicons-yes-alt" aria-hidden="true"></span> %s</p>',
-                esc_html($mine ? __('Nothing waits for you.', 'tayang') : __('No case is open.', 'tayang'))
+                '<div class="tayang-empty"><span class="dashicons dashicons-yes-alt" aria-hidden="true"></span><p><strong>%s</strong></p><p><a href="%s">%s</a></p></div>',
+                esc_html__('Nothing waits for you.', 'tayang'),
+                esc_url(Board_Page::url()),
+                esc_html__('See what the others work on', 'tayang')
             );
             return;
         }
         printf(
-            '<table class="widefat striped tayang-table"><thead><tr>'
-            . '<th scope="col" class="column-primary">%s</th><th scope="col">%s</th><th scope="col">%s</th><th scope="col">%s</th></tr></thead><tbody>',
-            esc_html__('Title', 'tayang'),
-            esc_html__('Step', 'tayang'),
-            esc_html__('Acts now', 'tayang'),
-            esc_html__('Due', 'tayang')
+            '<p class="tayang-sum" data-total="%d">%s%s</p>',
+            (int) $answer['total'],
+            /* translators: %d: number of tasks */
+            esc_html(sprintf(_n('%d task waits for you.', '%d tasks wait for you.', (int) $answer['total'], 'tayang'), $answer['total'])),
+            $answer['late'] ? sprintf(
+                ' <span class="tayang-late"><span class="dashicons dashicons-warning" aria-hidden="true"></span>%s</span>',
+                /* translators: %d: number of late cases */
+                esc_html(sprintf(__('%d late', 'tayang'), $answer['late']))
+            ) : ''
         );
-        array_map([$this, 'row'], $cases);
+        echo '<table class="widefat striped tayang-table"><thead><tr>';
+        foreach ([__('Title', 'tayang'), __('What is expected of you', 'tayang'), __('Time', 'tayang'), ''] as $no => $label) {
+            printf('<th scope="col"%s>%s</th>', $no === 0 ? ' class="column-primary"' : '', $label === ''
+                ? '<span class="screen-reader-text">' . esc_html__('Action', 'tayang') . '</span>' : esc_html($label));
+        }
+        echo '</tr></thead><tbody>';
+        array_map([$this, 'row'], $answer['cases']);
         echo '</tbody></table>';
     }
 
-    /** @param array<string, mixed> $case */
-    private function row(array $case): void
+    private function row(Task $task): void
     {
-        $activity = $case['activity'] ?? [];
-        $due = (string) ($activity['due_at'] ?? '');
-        [$late, $left] = Office::left($due);
         printf(
-            '<tr><td class="column-primary" data-colname="%s"><a class="row-title" href="%s">%s</a><br><span class="tayang-muted">%s</span></td>',
-            esc_attr__('Title', 'tayang'),
-            esc_url(Office::case_url((int) $case['post_id'])),
-            esc_html($case['title'] !== '' ? $case['title'] : __('(no title)', 'tayang')),
-            esc_html($case['procedure']['name'] ?? '')
+            '<tr data-case="%s"><td class="column-primary"><a class="row-title" href="%s">%s</a>',
+            esc_attr($task->case_id),
+            esc_url(Office::case_url($task->post_id)),
+            esc_html($task->title())
+        );
+        printf('<p class="tayang-muted">%s</p>%s</td>', esc_html($task->belongs_to()), $task->marks()); // phpcs:ignore WordPress.Security.EscapeOutput -- marks() escapes
+        printf(
+            '<td data-colname="%s"><strong>%s</strong><p class="tayang-muted">%s</p>%s</td>',
+            esc_attr__('What is expected of you', 'tayang'),
+            esc_html($task->expected()),
+            esc_html($task->step()),
+            /* translators: %s: name of the person for whom the reader acts */
+            $task->acting_for === '' ? '' : '<p>' . esc_html(sprintf(__('You act for %s.', 'tayang'), $task->acting_for)) . '</p>'
         );
         printf(
-            '<td data-colname="%s">%s</td><td data-colname="%s">%s</td>',
-            esc_attr__('Step', 'tayang'),
-            esc_html($activity ? sprintf('%d. %s', $activity['no'], $activity['name']) : ''),
-            esc_attr__('Acts now', 'tayang'),
-            esc_html($case['who'] ?? '')
-        );
-        printf(
-            '<td data-colname="%s"><span class="tayang-left%s">%s%s</span><br><span class="tayang-muted">%s</span></td></tr>',
-            esc_attr__('Due', 'tayang'),
-            $late ? ' tayang-late' : '',
-            $late ? '<span class="dashicons dashicons-warning" aria-hidden="true"></span> ' : '',
-            esc_html($left),
-            esc_html(Office::moment($due))
+            '<td data-colname="%s">%s<p class="tayang-muted">%s</p></td><td class="tayang-go"><a class="button" href="%s">%s<span class="screen-reader-text">: %s</span></a></td></tr>',
+            esc_attr__('Time', 'tayang'),
+            $task->left(), // phpcs:ignore WordPress.Security.EscapeOutput -- left() escapes
+            esc_html(Office::moment($task->due_at)),
+            esc_url($task->url()),
+            esc_html($task->verb()),
+            esc_html($task->title())
         );
     }
 
@@ -149,7 +149,7 @@ final class Cases_Page
             'current' => $page,
         ]);
         if ($links) {
-            echo '<div class="tablenav"><div class="tablenav-pages">', wp_kses_post($links), '</div></div>';
+            printf('<nav class="tablenav" aria-label="%s"><div class="tablenav-pages">%s</div></nav>', esc_attr__('Pages', 'tayang'), wp_kses_post($links));
         }
     }
 }

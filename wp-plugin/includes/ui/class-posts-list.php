@@ -5,7 +5,7 @@ namespace Tayang\Ui;
 defined('ABSPATH') || exit;
 
 /**
- * The lists of posts: at which step a post is and who must act, a way to its case, and what a quick edit was refused for.
+ * The lists of posts: at which step a post is, a way to its case, and what a quick edit was refused for.
  */
 final class Posts_List
 {
@@ -37,7 +37,9 @@ final class Posts_List
     {
         $mirror = Office::mirror($post->ID);
         $state = match ($mirror['state'] ?? '') {
-            'open' => $this->step($mirror),
+            // Who acts and until when stands in the column of Case_Column.
+            /* translators: %d: number of the step */
+            'open' => sprintf(__('Step %d', 'tayang'), $mirror['activity_no'] ?? 0),
             'publishing' => __('Being published', 'tayang'),
             // On the website core says it itself.
             'published' => $post->post_status === 'publish' ? '' : __('Out on social media', 'tayang'),
@@ -56,13 +58,6 @@ final class Posts_List
         return $states;
     }
 
-    /** @param array<string, mixed> $mirror */
-    private function step(array $mirror): string
-    {
-        /* translators: 1: number of the step, 2: role and person who must act */
-        return sprintf(__('Step %1$d · %2$s', 'tayang'), $mirror['activity_no'] ?? 0, $mirror['who'] ?? '');
-    }
-
     /**
      * @param array<string, string> $actions
      * @param \WP_Post $post
@@ -71,7 +66,7 @@ final class Posts_List
     public function actions(array $actions, $post): array
     {
         $mirror = Office::mirror($post->ID);
-        if ($mirror && Office::may_look()) {
+        if ($mirror && Office::may_look($post->ID)) {
             $me = get_current_user_id();
             $decides = in_array($me, $mirror['may_act'] ?? [], true) && !in_array($me, $mirror['may_edit'] ?? [], true);
             $label = $decides ? __('Review', 'tayang') : __('Open the case', 'tayang');
