@@ -167,7 +167,8 @@ final class SidecarRoutesTest extends TayangTestCase
         $answer = $this->from_sidecar('content', ['post_id' => $id])->get_data();
         self::assertSame(['content', 'content_sha256', 'media_urls', 'rendered', 'status'], array_keys($answer));
         self::assertSame(
-            ['post_id', 'post_type', 'title', 'content', 'excerpt', 'slug', 'terms', 'featured_image', 'images', 'channels', 'card'],
+            ['post_id', 'post_type', 'title', 'content', 'excerpt', 'slug', 'terms', 'featured_image', 'images', 'website', 'photos',
+                'channels', 'card'],
             array_keys($answer['content'])
         );
         self::assertSame('rapat-pleno', $answer['content']['slug']);

@@ -11,7 +11,7 @@ defined('ABSPATH') || exit;
 final class Case_Commands
 {
     public const PENDING = '_tayang_pending';
-    private const ASSIGNMENT = 'tayang_pending_assignment';
+    public const ASSIGNMENT = 'tayang_pending_assignment';
 
     /** What each command takes besides actor, revision, key and note. */
     private const FIELDS = [
@@ -157,6 +157,21 @@ final class Case_Commands
         }
         $this->cases->apply(Case_Mirror::from_view($answer['case']));
         return $answer['case'];
+    }
+
+    /**
+     * What changed between two versions of the words; without numbers: between the last two.
+     *
+     * @param array{from?: int, to?: int} $wanted numbers of versions
+     * @return array<string, mixed>|\WP_Error
+     */
+    public function changes(int $post_id, int $actor, array $wanted): array|\WP_Error
+    {
+        $case = $this->cases->get($post_id);
+        if (!$case) {
+            return new \WP_Error('no_such_case', __('This post has no case.', 'tayang'), ['status' => 404]);
+        }
+        return $this->sidecar->post('cases/changes', ['case_id' => $case['case_id'], 'actor' => $actor] + $wanted);
     }
 
     /** Only the command that the sidecar offers this person is tried by itself. */
