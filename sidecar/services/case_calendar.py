@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,11 +10,13 @@ from sidecar.context import Context
 from sidecar.services.board import reading_of
 from sidecar.services.errors import Malformed
 from sidecar.services.observances import Observance, observances
-from sidecar.services.short_cases import Reading, short_cases
+from sidecar.services.short_cases import Reading, procedure_of, whose_turn
 from sidecar.services.view_case import View, iso
 from sidecar.store.listing import OPEN, PUBLISHED, Shown, Wanted
 
 MAX_DAYS = 62
+# Beyond these nobody has cases, and dates run out.
+FIRST_YEAR, LAST_YEAR = 1945, 2200
 KINDS = ("observance", "activity", "planned", "publishing", "published")
 
 
@@ -23,9 +25,9 @@ def case_calendar(
 ) -> list[View]:
     """The entries of the office's days from `first` to `last`, both included, in order (docs/architecture.md, "Lists").
 
-    Raises UnknownSite; Malformed when `last` is before `first` or more than 62 days are asked for.
+    Raises UnknownSite; Malformed when `last` is before `first`, more than 62 days or a year beyond all sense are asked.
     """
-    if not first <= last < first + timedelta(days=MAX_DAYS):
+    if first.year < FIRST_YEAR or last.year > LAST_YEAR or not timedelta() <= last - first < timedelta(days=MAX_DAYS):
         raise Malformed(field="to", reason=f"at most {MAX_DAYS} days, and not before from")
     now = ctx.now()
     with ctx.uow(read_only=True) as uow:
@@ -48,10 +50,11 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _entries(reading: Reading, rows: Sequence[Shown], zone: ZoneInfo) -> list[View]:
-    entries = []
-    for row, card in zip(rows, short_cases(reading, rows), strict=True):
+    who, entries = whose_turn(reading, rows), []
+    for row in rows:
         at = row.published_at if row.state == PUBLISHED else (row.publish_at or row.entered_at)
-        entries.append(_entry(card, _kind(row, at, reading.now), at.astimezone(zone).date(), at))
+        kind = _kind(row, at, reading.now)
+        entries.append(_entry(reading, row, kind, at.astimezone(zone).date(), at, who))
     return entries
 
 
@@ -63,23 +66,24 @@ def _kind(row: Shown, at: datetime, now: datetime) -> str:
 
 
 def _activities(reading: Reading, rows: Sequence[Shown]) -> list[View]:
-    cards = short_cases(reading, rows)
-    return [_entry(card, "activity", row.activity_date, None) for row, card in zip(rows, cards, strict=True)]
+    who = whose_turn(reading, rows)
+    return [_entry(reading, row, "activity", row.activity_date, None, who) for row in rows]
 
 
-def _entry(card: View, kind: str, day: date, at: datetime | None) -> View:
+def _entry(reading: Reading, row: Shown, kind: str, day: date, at: datetime | None, who: Mapping[str, str]) -> View:
+    _, procedure = procedure_of(reading, row)
     return {
         "kind": kind,
         "at": iso(at),
         "date": day.isoformat(),
-        "title": card["title"],
-        "case_id": card["case_id"],
-        "post_id": card["post_id"],
-        "procedure": card["procedure"],
-        "state": card["state"],
-        "url": card["url"],
+        "title": row.title,
+        "case_id": row.id,
+        "post_id": row.post_id,
+        "procedure": {"key": procedure.key, "name": procedure.name.in_language(reading.language)},
+        "state": row.state,
+        "url": row.url,
         "estimated": False,
-        "who": card["who"],
+        "who": who.get(row.id, ""),
     }
 
 

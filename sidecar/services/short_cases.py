@@ -41,6 +41,21 @@ def short_cases(reading: Reading, rows: Sequence[Shown]) -> list[View]:
     return cards
 
 
+def whose_turn(reading: Reading, rows: Sequence[Shown]) -> dict[str, str]:
+    """Case -> `Role: Name, Name` of whom it waits for; cases that wait for nobody are not in it."""
+    waiting = [row for row in rows if row.state == str(CaseState.OPEN)]
+    turns = reading.uow.listing.turns([row.id for row in waiting])
+    names = reading.uow.listing.names(reading.site.id, {person for acting in turns.values() for person, _ in acting})
+    found = {}
+    for row in waiting:
+        sop, procedure = procedure_of(reading, row)
+        activity = procedure.activity(row.activity_no)
+        if not begins_by_itself(activity):
+            role_name = sop.role(activity.role).name.in_language(reading.language)
+            found[row.id] = _who(role_name, [names.get(person, f"#{person}") for person, _ in turns.get(row.id, [])])
+    return found
+
+
 def procedure_of(reading: Reading, row: Shown) -> tuple[Sop, Procedure]:
     """The procedure in the SOP version with which the case began."""
     sop = sop_version(reading.uow, reading.site.id, row.sop_sha256)

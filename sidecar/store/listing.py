@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, false, func, insert, or_, select, union, update
 from sqlalchemy.orm import Session, aliased
 
 from sidecar.sop.case import CaseState
@@ -42,8 +42,10 @@ SHOWN = (
     CaseRow.url,
     CaseRow.snapshot["corrects"].as_string().label("corrects"),
 )
+# What a day of the calendar shows.
+DATED = tuple(column for column in SHOWN if column.key not in ("attempt", "due_at", "division", "occasion", "corrects"))
 Shown = Row[Any]
-"""One row of SHOWN."""
+"""One row of SHOWN or DATED."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,14 +108,29 @@ class Listing:
     def step_counts(self, wanted: Wanted) -> dict[int, tuple[int, int]]:
         """Step number -> how many open cases stand there, and how many of them are late."""
         late = func.count().filter(CaseRow.due_at < wanted.now)
-        query = select(CaseRow.activity_no, func.count(), late).where(*self._where(wanted, OPEN))
+        query = select(CaseRow.activity_no, func.count(), late).where(*self._where(wanted, OPEN, many=True))
         rows = self._session.execute(query.group_by(CaseRow.activity_no))
         return {no: (count, late_count) for no, count, late_count in rows}
 
     def count(self, wanted: Wanted, state: str, since: datetime | None = None) -> int:
         """`state` empty: all cases. `since`: only what was published from then on."""
-        query = select(func.count()).select_from(CaseRow).where(*self._where(wanted, state, since=since))
+        if not state and wanted == Wanted(site_id=wanted.site_id, now=wanted.now, seen_by=wanted.seen_by):
+            return self._count_seen(wanted)
+        query = select(func.count()).select_from(CaseRow).where(*self._where(wanted, state, since, many=True))
         return self._session.scalar(query) or 0
+
+    def _count_seen(self, wanted: Wanted) -> int:
+        """All cases of the site, or all that `seen_by` sees, without looking at any."""
+        if wanted.seen_by is None:
+            query = select(func.count()).select_from(CaseRow).where(CaseRow.site_id == wanted.site_id)
+            return self._session.scalar(query) or 0
+        seen = union(
+            *(
+                select(table.case_id).where(table.site_id == wanted.site_id, table.person == wanted.seen_by)
+                for table in (TurnRow, PartRow)
+            )
+        ).subquery()
+        return self._session.scalar(select(func.count()).select_from(seen)) or 0
 
     def at_step(self, wanted: Wanted, no: int, limit: int, offset: int) -> Sequence[Shown]:
         """Open cases at a step, the first due first."""
@@ -122,7 +139,7 @@ class Listing:
 
     def first_due(self, wanted: Wanted, limit: int, offset: int) -> Sequence[Shown]:
         """Open cases of all steps, the first due first."""
-        query = select(*SHOWN).where(*self._where(wanted, OPEN)).order_by(CaseRow.due_at, CaseRow.id)
+        query = select(*SHOWN).where(*self._where(wanted, OPEN, many=True)).order_by(CaseRow.due_at, CaseRow.id)
         return self._session.execute(query.limit(limit).offset(offset)).all()
 
     def being_published(self, wanted: Wanted, limit: int, offset: int) -> Sequence[Shown]:
@@ -147,7 +164,7 @@ class Listing:
         """What appeared, or is planned to appear, from `start` until before `end`."""
         appears = func.coalesce(CaseRow.publish_at, CaseRow.entered_at)
         return self._session.execute(
-            select(*SHOWN)
+            select(*DATED)
             .where(*self._common(wanted))
             .where(
                 or_(
@@ -160,19 +177,22 @@ class Listing:
 
     def activities_between(self, wanted: Wanted, first: date, last: date) -> Sequence[Shown]:
         """Cases about an activity that takes place on one of these days, the last one included."""
-        query = select(*SHOWN).where(*self._common(wanted), CaseRow.state != str(CaseState.CANCELLED))
+        query = select(*DATED).where(*self._common(wanted), CaseRow.state != str(CaseState.CANCELLED))
         return self._session.execute(query.where(CaseRow.activity_date.between(first, last))).all()
 
     def divisions(self, wanted: Wanted) -> list[str]:
         """The divisions of cases under way."""
         under_way = Wanted(site_id=wanted.site_id, now=wanted.now, procedure=wanted.procedure, seen_by=wanted.seen_by)
         query = select(CaseRow.division).distinct()
-        query = query.where(*self._common(under_way), CaseRow.state.in_((OPEN, PUBLISHING)), CaseRow.division != "")
+        query = query.where(
+            *self._common(under_way, many=True), CaseRow.state.in_((OPEN, PUBLISHING)), CaseRow.division != ""
+        )
         return sorted(self._session.scalars(query))
 
     def is_seen_by(self, site_id: str, case_id: str, person: int) -> bool:
         """May the person act on the case, or has one a part in it?"""
-        query = select(CaseRow.id).where(CaseRow.site_id == site_id, CaseRow.id == case_id, _seen_by(site_id, person))
+        query = select(CaseRow.id).where(CaseRow.site_id == site_id, CaseRow.id == case_id)
+        query = query.where(_seen_by(site_id, person, many=False))
         return self._session.scalar(query) is not None
 
     def turns_of_site(self, site_id: str) -> dict[str, dict[int, int | None]]:
@@ -229,7 +249,7 @@ class Listing:
         query = query.where(CaseRow.state == OPEN, CaseRow.activity_no == no).order_by(CaseRow.entered_at.desc())
         return self._session.scalar(query.limit(1))
 
-    def _common(self, wanted: Wanted) -> list[ColumnElement[bool]]:
+    def _common(self, wanted: Wanted, *, many: bool = False) -> list[ColumnElement[bool]]:
         where = [CaseRow.site_id == wanted.site_id]
         if wanted.procedure:
             where.append(CaseRow.procedure_key == wanted.procedure)
@@ -238,23 +258,26 @@ class Listing:
         if wanted.search:
             where.append(CaseRow.search_title.contains(search_form(wanted.search), autoescape=True))
         if wanted.seen_by is not None:
-            where.append(_seen_by(wanted.site_id, wanted.seen_by))
+            where.append(_seen_by(wanted.site_id, wanted.seen_by, many))
         return where
 
-    def _where(self, wanted: Wanted, state: str, since: datetime | None = None) -> list[ColumnElement[bool]]:
-        where = self._common(wanted)
+    def _where(
+        self, wanted: Wanted, state: str, since: datetime | None = None, *, many: bool = False
+    ) -> list[ColumnElement[bool]]:
+        """`many`: the query looks at all the rows, not only at the first ones in the order of an index."""
+        where = self._common(wanted, many=many)
         if state:
             where.append(CaseRow.state == state)
         if since is not None:
             where.append(CaseRow.published_at >= since)
         if state == OPEN:
-            where += [CaseRow.id.in_(_turns_of(wanted.site_id, person)) for person in wanted.people]
+            where += [_of(TurnRow, wanted.site_id, person, many) for person in wanted.people]
             if wanted.role:
                 where.append(CaseRow.role == wanted.role)
             if wanted.late:
                 where.append(CaseRow.due_at < wanted.now)
         else:
-            where += [CaseRow.id.in_(_parts_of(wanted.site_id, person)) for person in wanted.people]
+            where += [_of(PartRow, wanted.site_id, person, many) for person in wanted.people]
             if wanted.role or wanted.late:
                 where.append(false())
         return where
@@ -265,13 +288,14 @@ def search_form(title: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
 
 
-def _turns_of(site_id: str, person: int) -> Any:
-    return select(TurnRow.case_id).where(TurnRow.site_id == site_id, TurnRow.person == person)
+def _of(table: type[TurnRow | PartRow], site_id: str, person: int, many: bool) -> ColumnElement[bool]:
+    """Is the person in the case's rows of `table`? For many cases the person's rows are read once (IN); for the first
+    few of an order each case is looked up, which costs nothing for the others (EXISTS)."""
+    mine = (table.site_id == site_id, table.person == person)
+    if many:
+        return CaseRow.id.in_(select(table.case_id).where(*mine))
+    return exists().where(table.case_id == CaseRow.id, *mine)
 
 
-def _parts_of(site_id: str, person: int) -> Any:
-    return select(PartRow.case_id).where(PartRow.site_id == site_id, PartRow.person == person)
-
-
-def _seen_by(site_id: str, person: int) -> ColumnElement[bool]:
-    return or_(CaseRow.id.in_(_turns_of(site_id, person)), CaseRow.id.in_(_parts_of(site_id, person)))
+def _seen_by(site_id: str, person: int, many: bool) -> ColumnElement[bool]:
+    return or_(_of(TurnRow, site_id, person, many), _of(PartRow, site_id, person, many))

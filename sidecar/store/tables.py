@@ -137,7 +137,7 @@ class CaseRow(Base):
         Index(None, "site_id", "post_id"),
         Index(None, "site_id", "state", "updated_at"),
         Index(None, "site_id", "updated_at"),
-        Index("ix_cases_board", "site_id", "procedure_key", "state", "activity_no", "due_at"),
+        Index("ix_cases_board", "site_id", "procedure_key", "state", "activity_no", "due_at", "division"),
         Index(None, "site_id", "published_at"),
         Index(None, "site_id", "publish_at"),
         Index(None, "site_id", "activity_date"),

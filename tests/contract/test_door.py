@@ -102,6 +102,7 @@ def code(answer: TestResponse) -> tuple[int, str]:
 
 
 ROUTES = ["sop", "people", "cases", f"cases/{'a' * 32}/commands", "cases/view", "cases/list", "cases/changes"]
+ROUTES += ["cases/board", "cases/tasks", "cases/calendar"]
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -19,6 +19,7 @@ from sidecar.services.list_cases import list_cases
 from sidecar.services.listed import fill_lists
 from sidecar.services.procedures import sop_version
 from sidecar.services.run_command import run_command
+from sidecar.services.settle_office import settle_office
 from sidecar.services.sync_people import sync_people
 from sidecar.services.view_case import View, head, reader_of
 from sidecar.sop import events as ev
@@ -328,6 +329,7 @@ def test_every_command_and_every_change_of_people_keeps_the_lists(ctx: Context, 
         if round_ % 20 == 10:
             left = dice.sample(crowd.holders(), k=len(crowd.people) - 2)
             sync_people(ctx, crowd.site_id, [*left, make_person(21, dice.choice(list(crowd.people)))], complete=True)
+            settle_office(ctx, crowd.site_id)
         if round_ % 10 == 9:
             known = everything(ctx, crowd)
             for _ in range(6):
@@ -335,6 +337,7 @@ def test_every_command_and_every_change_of_people_keeps_the_lists(ctx: Context, 
             for actor in everybody:
                 check_tasks(ctx, crowd, known, actor)
     sync_people(ctx, crowd.site_id, crowd.holders(), complete=True)
+    settle_office(ctx, crowd.site_id)
     known = everything(ctx, crowd)
     assert sum(
         check_board(ctx, known, BoardRequest(site_id="jember", actor=1, procedure=key))

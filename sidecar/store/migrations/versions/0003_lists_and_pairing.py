@@ -26,7 +26,10 @@ def upgrade() -> None:
     op.add_column("cases", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("cases", sa.Column("published_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
-        "ix_cases_board", "cases", ["site_id", "procedure_key", "state", "activity_no", "due_at"], unique=False
+        "ix_cases_board",
+        "cases",
+        ["site_id", "procedure_key", "state", "activity_no", "due_at", "division"],
+        unique=False,
     )
     for name in ("updated_at", "published_at", "publish_at", "activity_date"):
         op.create_index(op.f(f"ix_cases_site_id_{name}"), "cases", ["site_id", name], unique=False)
