@@ -383,10 +383,11 @@
             el(Button, { variant: 'secondary', onClick: () => window.location.reload() }, text('reload')));
     }
 
-    function NoCase() {
+    /** `hidden`: there is a case, but the office shows cases only to who has a part in them. */
+    function NoCase({ hidden }) {
         return el('div', { className: 'tayang-panel' },
-            el('p', null, text('no_case')),
-            config.assignment_url && el('a', { href: config.assignment_url, className: 'components-button is-secondary' },
+            el('p', null, text(hidden ? 'case_hidden' : 'no_case')),
+            !hidden && config.assignment_url && el('a', { href: config.assignment_url, className: 'components-button is-secondary' },
                 text('new_assignment')));
     }
 
@@ -511,7 +512,7 @@
         }
         const unreachable = !data.reachable && el(Unreachable, { detail: data.detail, mirror: !view && data.mirror, onRetry: load });
         if (!view) {
-            return unreachable ? el('div', { className: 'tayang-panel' }, unreachable) : el(NoCase);
+            return unreachable ? el('div', { className: 'tayang-panel' }, unreachable) : el(NoCase, { hidden: Boolean(data.mirror) });
         }
         // A new step starts with an empty note and its own people; a refused command keeps what was typed.
         const activity = view.activity;
