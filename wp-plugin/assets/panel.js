@@ -40,12 +40,12 @@
             try {
                 const answer = await wp.apiFetch({ path: path(postId, 'panel') });
                 tayang.planOf(postId).receive(answer);
-                setData({
-                    view: answer.case, reachable: answer.reachable, detail: answer.detail, mirror: answer.mirror,
-                    mayCorrect: answer.may_correct, editUrl: answer.edit_url,
-                });
+                // Without the server the last view stays on the screen: better old and marked than gone.
+                setData((old) => ({
+                    view: answer.case || (answer.reachable ? null : old.view), reachable: answer.reachable,
+                    detail: answer.detail, mirror: answer.mirror, mayCorrect: answer.may_correct, editUrl: answer.edit_url,
+                }));
             } catch (error) {
-                // The last view stays on the screen: better old and marked than gone.
                 setData((old) => Object.assign({}, old, { loading: false, reachable: false, detail: error.message }));
             } finally {
                 busy.current = false;
@@ -469,9 +469,14 @@
 
     /** The words and their previews on the case page: drawn beside what PHP has written there. */
     function PagePreviews({ store, view }) {
-        const place = document.querySelector('[data-tayang-previews]');
-        useEffect(() => { if (place) { place.replaceChildren(); } }, []);
-        return place && store.plan && wp.element.createPortal(el('div', { className: 'tayang-panel' }, el(tayang.Previews, {
+        const [place] = useState(() => {
+            const found = document.querySelector('[data-tayang-previews]');
+            if (found) {
+                found.replaceChildren();
+            }
+            return found;
+        });
+        return place && wp.element.createPortal(el('div', { className: 'tayang-panel' }, el(tayang.Previews, {
             view, plan: store.plan, article: store.article, pictures: store.chosen(), featured: store.pictures[store.featured],
         })), place);
     }
@@ -544,7 +549,7 @@
             el(tayang.History, { view, open: place === 'page' }),
             el(Mails, { view }),
             el(Cancel, { view, command }),
-            place === 'page' && el(PagePreviews, { store, view }));
+            place === 'page' && store.plan && el(PagePreviews, { store, view }));
     };
 
     /** The text of WordPress's own form, as it would be sent now. */
@@ -584,7 +589,8 @@
         data.append('save', 'save');
         let answer;
         try {
-            answer = await window.fetch(form.action, { method: 'POST', body: data, credentials: 'same-origin' });
+            // Not form.action: that is the field of this name.
+            answer = await window.fetch(form.getAttribute('action'), { method: 'POST', body: data, credentials: 'same-origin' });
         } catch (error) {
             throw new Error(text('not_saved_command'));
         }
