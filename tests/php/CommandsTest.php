@@ -219,7 +219,7 @@ final class CommandsTest extends TayangTestCase
         $body = $this->calls[1]['body'];
         self::assertFalse($body['complete']);
         self::assertSame([['id' => $users['author'], 'login' => 'author', 'name' => 'Dimas', 'email' => 'author@example.test',
-            'locale' => 'en_US', 'roles' => ['humas', 'desain']]], $body['people']);
+            'locale' => 'en_US', 'roles' => ['humas', 'desain'], 'division' => '', 'delegations' => []]], $body['people']);
         delete_user_meta($users['editor'], 'tayang_roles');
         self::assertTrue(self::plugin()->capabilities->sync_all());
         self::assertTrue($this->calls[2]['body']['complete']);

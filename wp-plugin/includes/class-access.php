@@ -6,7 +6,8 @@ defined('ABSPATH') || exit;
 
 /**
  * Capabilities by step: who must write now may edit, even a Contributor in somebody else's post; a closed post may be
- * looked at by the people of the SOP and edited by nobody. Also gives holders of an SOP role `tayang_see_cases`.
+ * looked at by the people of the SOP and edited by nobody. Gives those who may look `tayang_see_cases`, and
+ * `tayang_see_case` of one post.
  */
 final class Access
 {
@@ -28,7 +29,7 @@ final class Access
 
     public function register(): void
     {
-        add_filter('map_meta_cap', [$this, 'map'], PHP_INT_MAX, 4);
+        add_filter('map_meta_cap', [$this, 'map'], Publish_Gate::LAST, 4);
         add_filter('user_has_cap', [$this, 'lend'], 10, 4);
         add_filter('rest_request_before_callbacks', [$this, 'enter_rest'], 0, 3);
         add_filter('rest_request_after_callbacks', [$this, 'leave_rest'], PHP_INT_MAX);
@@ -48,7 +49,15 @@ final class Access
     public function map(array $caps, string $cap, int $user_id, array $args): array
     {
         if ($cap === 'tayang_see_cases') {
-            return Capabilities::roles_of($user_id) ? ['read'] : ['manage_options'];
+            return Capabilities::has_part($user_id) || Capabilities::is_viewer($user_id) ? ['read'] : ['manage_options'];
+        }
+        if ($cap === Capabilities::ROBOT) {
+            // On a network a super administrator may everything; the sidecar's calls are not theirs.
+            return empty(get_userdata($user_id)->allcaps[$cap]) ? ['do_not_allow'] : $caps;
+        }
+        if ($cap === 'tayang_see_case') {
+            $case = $this->cases->get((int) ($args[0] ?? 0));
+            return $case && $this->may_look_at($case, $user_id) ? ['read'] : ['manage_options'];
         }
         if (!in_array($cap, self::WATCHED, true) || empty($args[0])) {
             return $caps;
@@ -148,7 +157,19 @@ final class Access
         if (!$this->is_looking()) {
             return ['do_not_allow'];
         }
-        return Capabilities::roles_of($user_id) ? ['read'] : $caps;
+        return $this->may_look_at($case, $user_id) ? ['read'] : $caps;
+    }
+
+    /**
+     * Whether a person may look at a case (the settings' "who sees what"). Looking is no editing.
+     *
+     * @param array<string, mixed> $case
+     */
+    private function may_look_at(array $case, int $user_id): bool
+    {
+        $may_look = Capabilities::has_part($user_id) || Capabilities::is_viewer($user_id);
+        $sees_all = Plugin::instance()->settings->visibility() === 'office' || user_can($user_id, 'manage_options');
+        return $may_look && ($sees_all || Parts::has((int) $case['post_id'], $user_id));
     }
 
     /**

@@ -54,7 +54,8 @@ final class Rest_Controller
         if (is_wp_error($post)) {
             return $post;
         }
-        $may = current_user_can('tayang_see_cases') || current_user_can('edit_post', $post->ID);
+        $may = current_user_can('tayang_see_case', $post->ID) || current_user_can('edit_post', $post->ID)
+            || (current_user_can('tayang_see_cases') && !$this->cases->get($post->ID));
         return $may && is_user_logged_in() ? true : self::denied();
     }
 

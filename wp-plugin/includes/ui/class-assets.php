@@ -45,6 +45,7 @@ final class Assets
             wp_register_script("tayang-$name", self::url("$name.js"), $needs, self::version("$name.js"), true);
         }
         wp_register_style('tayang-panel', self::url('panel.css'), ['wp-components', 'dashicons'], self::version('panel.css'));
+        wp_register_style('tayang-office', self::url('office.css'), ['dashicons'], self::version('office.css'));
         wp_register_style('tayang-admin', self::url('admin.css'), ['dashicons'], self::version('admin.css'));
     }
 

@@ -43,7 +43,7 @@ final class Case_Page
         $post = $this->post();
         // phpcs:enable
         $is_link = ($_SERVER['REQUEST_METHOD'] ?? '') === 'GET' && $action === 'edit';
-        if ($is_link && $post && Office::may_look() && !current_user_can('edit_post', $post->ID)) {
+        if ($is_link && $post && Office::may_look($post->ID) && !current_user_can('edit_post', $post->ID)) {
             wp_safe_redirect(Office::case_url($post->ID));
             exit;
         }
@@ -61,7 +61,7 @@ final class Case_Page
     public function render(): void
     {
         $post = $this->post();
-        if (!$post || !Office::may_look()) {
+        if (!$post || !Office::may_look($post->ID)) {
             printf(
                 '<div class="wrap"><h1>%s</h1><p>%s</p></div>',
                 esc_html__('Case', 'tayang'),
