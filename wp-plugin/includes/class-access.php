@@ -52,6 +52,10 @@ final class Access
         if ($cap === 'tayang_see_cases') {
             return Capabilities::has_part($user_id) || Capabilities::is_viewer($user_id) ? ['read'] : ['manage_options'];
         }
+        if ($cap === Capabilities::ROBOT) {
+            // On a network a super administrator may everything; the sidecar's calls are not theirs.
+            return empty(get_userdata($user_id)->allcaps[$cap]) ? ['do_not_allow'] : $caps;
+        }
         if ($cap === 'tayang_see_case') {
             $case = $this->cases->get((int) ($args[0] ?? 0));
             return $case && $this->may_look_at($case, $user_id) ? ['read'] : ['manage_options'];

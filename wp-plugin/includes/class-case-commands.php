@@ -11,7 +11,7 @@ defined('ABSPATH') || exit;
 final class Case_Commands
 {
     public const PENDING = '_tayang_pending';
-    private const ASSIGNMENT = 'tayang_pending_assignment';
+    public const ASSIGNMENT = 'tayang_pending_assignment';
 
     /** What each command takes besides actor, revision, key and note. */
     private const FIELDS = [

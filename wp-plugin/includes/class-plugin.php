@@ -86,7 +86,7 @@ final class Plugin
             new Alarms(),
             new Parts(),
             new Xmlrpc($this->refusals),
-            $this->lifecycle, new Public_Page($this->gate), ...(is_admin() ? $this->screens() : []),
+            $this->lifecycle, new Public_Page($this->gate), ...(is_admin() ? [new Privacy(), ...$this->screens()] : []),
         ];
         foreach ($parts as $part) {
             $part->register();
