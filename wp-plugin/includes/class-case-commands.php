@@ -167,11 +167,18 @@ final class Case_Commands
      */
     public function changes(int $post_id, int $actor, array $wanted): array|\WP_Error
     {
-        $case = $this->cases->get($post_id);
+        $case = $this->cases->get(Working_Copy::subject($post_id));
         if (!$case) {
             return new \WP_Error('no_such_case', __('This post has no case.', 'tayang'), ['status' => 404]);
         }
-        return $this->sidecar->post('cases/changes', ['case_id' => $case['case_id'], 'actor' => $actor] + $wanted);
+        $body = ['case_id' => $case['case_id'], 'actor' => $actor];
+        // In a body `to` is the address of the call.
+        foreach (['from' => 'from', 'to' => 'until'] as $own => $theirs) {
+            if (isset($wanted[$own])) {
+                $body[$theirs] = $wanted[$own];
+            }
+        }
+        return $this->sidecar->post('cases/changes', $body);
     }
 
     /** Only the command that the sidecar offers this person is tried by itself. */
