@@ -1,135 +1,144 @@
-"""After the publication, beside the website, and in somebody's absence: each through WordPress, sidecar and workers."""
+"""A published news item is corrected through all steps, and is public all the time."""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from html import unescape
 
 import pytest
-import requests
 
-from sidecar.wordpress.signatures import new_message_id, sign
 from tests.testbed import story
-from tests.testbed.office import PHOTOS, TIMEOUT_S, Office, Person, View, wait_until
-from tests.testbed.proof import prove
+from tests.testbed.office import Office, Refused, View, wait_until
+from tests.testbed.proof import bluesky_posts, journal, prove
 
 pytestmark = pytest.mark.real
 
-STEPS = (
-    (4, "kasubbag", "approve"),
-    (5, "penyusun", "hand_over"),
-    (6, "humas", "submit"),
-    (7, "kasubbag", "approve"),
-    (8, "pengampu", "approve"),
-    (9, "pembina", "approve"),
-)
+
+def quietly(view: View) -> None:
+    """Nobody is told."""
 
 
-def go_on(office: Office, post: int, steps: tuple[tuple[int, str, str], ...] = STEPS) -> None:
-    for step, login, command in steps:
-        person = office.person(login)
-        view = person.wait_for_turn(post, step)
-        fields: dict[str, Any] = {"content_sha256": view["content_sha256"]} if command == "approve" else {}
-        person.command(post, command, **fields)
+def published(office: Office, tag: str) -> View:
+    post = story.news_at(office, 10, f"Rapat pleno {tag}")
+    return story.publish(office, post, quietly)
 
 
-def give(office: Office, login: str, role: str, delegations: list[dict[str, Any]]) -> None:
-    """As the plugin tells the sidecar about one person."""
-    user = office.credentials["users"][login]
-    path = f"/api/v1/sites/{office.addresses['site']}/people"
-    person = {"id": user["id"], "login": login, "name": user["name"], "email": user["email"], "locale": "id_ID"}
-    people = [{**person, "roles": [role], "delegations": delegations}]
-    body = json.dumps({"to": path, "people": people, "complete": False}).encode()
-    headers = {**sign(office.secrets(), new_message_id(), datetime.now(UTC), body), "Content-Type": "application/json"}
-    answer = requests.post(office.addresses["sidecar"] + path, data=body, headers=headers, timeout=TIMEOUT_S)
-    assert answer.status_code == 200, answer.text
+def correction(office: Office, post: int, note: str = "Nama desa keliru.") -> tuple[int, View]:
+    """Opened by the Sekretaris, who gives it to the Kasubbag; returns the copy's id and the view."""
+    body = {"note": note, "assignee": office.id_of("kasubbag")}
+    made = office.person("sekretaris").rest("POST", f"tayang/v1/posts/{post}/corrections", json=body)
+    assert made["post_id"] == post
+    assert made["copy_id"] != post
+    assert str(made["copy_id"]) in made["edit_url"]
+    return int(made["copy_id"]), made["case"]
 
 
-def acting(person: Person, post: int) -> list[tuple[int, int | None]]:
-    return [(one["person"], one["acting_for"]) for one in person.view(post)["may_act"]]
+def out_there(office: Office) -> tuple[int, int]:
+    """How much the public found on the networks so far."""
+    return len(bluesky_posts(office)), len([row for row in journal(office) if row["effect"] == "published"])
 
 
-def test_a_published_article_is_corrected_and_stays_public_meanwhile(office: Office, tag: str) -> None:
-    post = story.news_at(office, 10, f"Rapat pleno terbuka {tag}")
-    first = story.publish(office, post, lambda view: None)
-    before = office.anonymous(first["url"]).text
-    assert "Senin pagi" in before
-
-    sekretaris, penyusun = office.person("sekretaris"), office.person("penyusun")
-    copy, view = sekretaris.correct(post, "Nama kecamatan keliru.", office.id_of("kasubbag"))
-    assert (view["corrects"], view["post_id"]) == (first["case_id"], post)
-    office.person("kasubbag").wait_for_turn(post, 2)
-    office.person("kasubbag").command(post, "assign", assignee=office.id_of("penyusun"))
-    penyusun.wait_for_turn(post, 3)
-    corrected = [story.NEWS_PARAGRAPHS[0].replace("Senin pagi", "Selasa siang"), *story.NEWS_PARAGRAPHS[1:]]
-    penyusun.write(copy, content=story.paragraphs(corrected))
-    penyusun.command(post, "submit")
-
-    found = office.person("kasubbag").changes(post)
-    assert [(one["no"], one["kind"]) for one in found["versions"]] == [(0, "published"), (1, "submitted")]
-    text = next(change for change in found["changes"] if change["part"] == "content")
-    assert ["-", "Senin pagi"] in text["ops"] and ["+", "Selasa siang"] in text["ops"]
-    assert office.anonymous(first["url"]).text.count("Senin pagi") == before.count("Senin pagi")
-
-    mail = office.person("kasubbag").mail_for(tag)
-    while "koreksi atas tulisan yang sudah tayang" not in mail.text:
-        mail = office.person("kasubbag").mail_for(tag)
-    go_on(office, post)
-    assert "Senin pagi" in office.anonymous(first["url"]).text
-    second = story.publish(office, post, lambda view: None)
-    assert (second["case_id"], second["url"]) == (view["case_id"], first["url"])
-    after = office.anonymous(first["url"]).text
-    assert "Selasa siang" in after and "Senin pagi" not in after
-    assert second["deliveries"] == []
+def walk(office: Office, post: int, copy: int, at_step: Callable[[], None], channels: tuple[str, ...] = ()) -> None:
+    """From step 2 to the last approval, as the people do it: commands name either post, words go into the copy."""
+    who = office.person
+    who("kasubbag").wait_for_turn(post, 2)
+    who("kasubbag").command(post, "assign", assignee=office.id_of("penyusun"))
+    for no, login, command in (
+        (3, "penyusun", "submit"),
+        (4, "kasubbag", "approve"),
+        (5, "penyusun", "hand_over"),
+        (6, "humas", "submit"),
+        (7, "kasubbag", "approve"),
+        (8, "pengampu", "approve"),
+        (9, "pembina", "approve"),
+    ):
+        person = who(login)
+        view = person.wait_for_turn(post, no)
+        fields: dict[str, object] = {}
+        if no == 3:
+            person.write(copy, title="Rapat pleno, dikoreksi", content=story.paragraphs(["Desa yang benar: Pace."]))
+        if no == 6:
+            person.plan(copy, dict.fromkeys(channels, "Ralat: desa yang benar adalah Pace."))
+        if command == "approve":
+            fields["content_sha256"] = view["content_sha256"]
+        if command == "hand_over":
+            fields["assignee"] = office.id_of("humas")
+        person.command(copy if no % 2 else post, command, **fields)
+        at_step()
 
 
-def test_a_news_item_may_leave_the_website_out_and_choose_its_photographs(office: Office, tag: str) -> None:
-    title = f"Kabar untuk media sosial {tag}"
-    post = story.news_at(office, 6, title)
-    humas = office.person("humas")
-    humas.wait_for_turn(post, 6)
-    photos = [humas.upload(PHOTOS / name, f"{alt} {tag}") for name, alt in story.NEWS_PHOTOS[1:]]
-    humas.write(post, content=story.paragraphs(story.NEWS_PARAGRAPHS) + story.images(humas, photos))
-    captions = dict.fromkeys(office.channels, f"{story.NEWS_CAPTION} {tag}")
-    humas.plan(post, captions, website=False, photos=photos[::-1])
-    humas.command(post, "submit")
-    go_on(office, post, STEPS[3:])
-    view = story.publish(office, post, lambda view: None)
-    assert (view["website"], view["status"]) == (False, "tyg_pemberitaan_out")
+def test_a_correction_goes_all_steps_and_is_an_update(office: Office, tag: str) -> None:
+    first = published(office, tag)
+    post, url = first["post_id"], first["url"]
+    admin = office.person("admin")
+    before, page = admin.post(post), office.anonymous(url).text
+    seen = out_there(office)
+    copy, view = correction(office, post)
+    assert (view["corrects"], view["post_id"], view["state"]) == (first["case_id"], post, "open")
+
+    def still_public() -> None:
+        now = office.anonymous(url)
+        assert now.status_code == 200
+        assert tag in unescape(now.text)
+        assert "dikoreksi" not in now.text and "Pace" not in now.text
+        assert office.anonymous(f"{office.wordpress}/?p={copy}").status_code == 404
+
+    still_public()
+    with pytest.raises(Refused) as twice:
+        office.person("sekretaris").rest("POST", f"tayang/v1/posts/{post}/corrections", json={"note": "lagi"})
+    assert (twice.value.status, twice.value.code) == (409, "case_exists")
+    with pytest.raises(Refused) as closed:
+        office.person("penyusun").write(post, title="langsung di pos yang tayang")
+    assert closed.value.status == 403
+    walk(office, post, copy, still_public)
+    view = story.publish(office, post, quietly)
+    assert (view["state"], view["url"], view["deliveries"]) == ("published", url, [])
+    after = office.anonymous(url).text
+    assert "Rapat pleno, dikoreksi" in after and "Pace" in after
+    assert tag in page and tag not in after
+    now = admin.post(post)
+    assert [now[key] for key in ("date", "slug", "link", "author", "status")] == [
+        before[key] for key in ("date", "slug", "link", "author", "status")
+    ]
+    assert out_there(office) == seen, "the networks got nothing new"
+    with pytest.raises(Refused) as gone:
+        admin.post(copy)
+    assert gone.value.status == 404
+    with pytest.raises(Refused):
+        office.person("humas").write(post, title="setelah koreksi")
+    # And once more: a correction of the correction.
+    again, view = correction(office, post, "Tanggalnya juga.")
+    assert view["corrects"] != first["case_id"]
+    assert again != copy
+
+
+def test_a_correction_is_posted_where_somebody_switches_it_on(office: Office, tag: str) -> None:
+    first = published(office, tag)
+    channel = office.channels[0]
+    copy, _ = correction(office, first["post_id"])
+    walk(office, first["post_id"], copy, lambda: None, (channel,))
+    view = story.publish(office, first["post_id"], quietly)
+    assert [delivery["channel"] for delivery in view["deliveries"]] == [channel]
     assert prove(office, view)
-    mastodon = next(one for one in view["deliveries"] if one["kind"] == "mastodon")
-    shown = requests.get(
-        f"{office.addresses['social']}/mastodon/api/v1/statuses/{mastodon['remote_id']}", timeout=TIMEOUT_S
-    ).json()
-    alts = [f"{alt} {tag}" for _, alt in reversed(story.NEWS_PHOTOS[1:])]
-    assert [item["description"] for item in shown["media_attachments"]] == alts
 
 
-def test_an_acting_officer_is_called_when_the_time_comes_and_let_go_when_it_ends(office: Office, tag: str) -> None:
-    post = story.news_at(office, 7, f"Selama kasubbag dinas luar {tag}")
-    kasubbag, desain = office.person("kasubbag"), office.person("desain")
-    kasubbag.wait_for_turn(post, 7)
-    desain.forget_mails()
-    start = datetime.now(UTC) + timedelta(seconds=4)
-    end = start + timedelta(seconds=30)
-    span = {"starts_at": start.isoformat(), "ends_at": end.isoformat()}
-    give(office, "kasubbag", "kasubbag", [{"to_person": desain.id, "kind": "plh", **span}])
-    try:
-        mail = desain.mail_for(tag, seconds=25)
-        assert datetime.now(UTC) >= start
-        assert f"Anda mewakili: {kasubbag.name}" in mail.text or kasubbag.name in mail.text
-        assert (desain.id, kasubbag.id) in acting(kasubbag, post)
-
-        def mirrored(person: Person, expected: bool) -> View | None:
-            mirror = person.rest("GET", f"tayang/v1/posts/{post}/panel")["mirror"]
-            return mirror if (desain.id in mirror["may_act"]) == expected else None
-
-        wait_until("WordPress knows the acting officer", lambda: mirrored(kasubbag, True), 20)
-        wait_until("WordPress knows that it is over", lambda: mirrored(kasubbag, False), 60)
-        assert datetime.now(UTC) >= end
-        assert acting(kasubbag, post) == [(kasubbag.id, None)]
-        page = office.anonymous(mail.link)
-        assert page.status_code == 200 and "<form" not in page.text and "pelaksana harian" in page.text
-    finally:
-        give(office, "kasubbag", "kasubbag", [])
+def test_a_cancelled_correction_leaves_everything_as_it_was(office: Office, tag: str) -> None:
+    first = published(office, tag)
+    post = first["post_id"]
+    copy, view = correction(office, post)
+    office.person("kasubbag").wait_for_turn(post, 2)
+    canceller = next(
+        login
+        for login in ("sekretaris", "kasubbag")
+        if any(o["command"] == "cancel" and o["allowed"] for o in office.person(login).view(post)["options"])
+    )
+    office.person(canceller).command(post, "cancel", note="Tidak perlu.")
+    wait_until("the copy in the trash", lambda: office.person("admin").post(copy)["status"] == "trash")
+    assert tag in unescape(office.anonymous(first["url"]).text)
+    assert office.person("sekretaris").view(post)["case_id"] == first["case_id"]
+    with pytest.raises(Refused) as closed:
+        office.person("admin").write(post, title="lain")
+    assert closed.value.status == 403
+    another, view = correction(office, post)
+    assert another != copy
+    assert view["corrects"] == first["case_id"]
