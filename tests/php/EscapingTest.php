@@ -4,7 +4,7 @@ use PHPUnit\Framework\TestCase;
 
 /**
  * Late escaping: whatever `echo`, `print`, `printf` print goes through one of WordPress's escaping functions right there.
- * A line may say `EscapeOutput -- why not`. PHP's own tokens are read, so no layout of the code hides anything.
+ * A comment may say `phpcs:ignore EscapeOutput -- why not`, or disable and enable it for several lines. PHP's own tokens are read, so no layout of the code hides anything.
  */
 final class EscapingTest extends TestCase
 {
@@ -50,7 +50,8 @@ final class EscapingTest extends TestCase
             'echo esc_html($name);', "printf('<p id=\"%d\">%s</p>', (int) \$id, esc_html(sprintf(__('a, b %s', 'tayang'), \$name)));",
             "printf('%s', \$on ? esc_html(\$a) : '');", '// echo $x;', 'echo $html; // phpcs:ignore EscapeOutput -- because',
             "echo '<p>', esc_html(\$x), '</p>';", 'echo nl2br(esc_html($a));', 'echo 3, self::SLUG;', "printf(esc_html__('%d', 'tayang'), (int) \$a);",
-            '$this->printf($x);', "echo \$a === 1 ? ' x' : '';", "printf('%s', \$a && (\$b || c(\$d)) ? 'x' : esc_attr(\$y));",
+            '$this->printf($x);', 'function print(array $x): string { return $y; }', "echo \$a === 1 ? ' x' : '';", "printf('%s', \$a && (\$b || c(\$d)) ? 'x' : esc_attr(\$y));",
+            "echo implode('</li><li>', array_map('esc_html', \$lines));", "// phpcs:ignore EscapeOutput -- made above\necho \$html;",
         ];
         return [...array_map(static fn($line) => [$line, false], $bad), ...array_map(static fn($line) => [$line, true], $good)];
     }
@@ -58,7 +59,7 @@ final class EscapingTest extends TestCase
     /** @return array<int, string> What is printed unescaped, with its line. */
     private static function unescaped(string $source): array
     {
-        $lines = explode("\n", $source);
+        $excused = self::excused(explode("\n", $source));
         $tokens = array_values(array_filter(
             PhpToken::tokenize($source),
             static fn(PhpToken $token): bool => !$token->is([T_WHITESPACE, T_COMMENT, T_DOC_COMMENT])
@@ -66,19 +67,40 @@ final class EscapingTest extends TestCase
         $found = [];
         foreach ($tokens as $at => $token) {
             $before = $tokens[$at - 1] ?? null;
-            $is_call = $token->is(T_STRING) && $token->text === 'printf' && ($tokens[$at + 1]->text ?? '') === '('
-                && !$before?->is([T_OBJECT_OPERATOR, T_DOUBLE_COLON, T_FUNCTION]);
-            if (!$is_call && !$token->is([T_ECHO, T_PRINT])) {
+            $is_call = $token->is(T_STRING) && $token->text === 'printf' && ($tokens[$at + 1]->text ?? '') === '(';
+            $is_method = $before?->is([T_OBJECT_OPERATOR, T_DOUBLE_COLON, T_FUNCTION]);
+            if ($is_method || (!$is_call && !$token->is([T_ECHO, T_PRINT]))) {
                 continue;
             }
             foreach (self::split(self::until_end($tokens, $at + ($is_call ? 2 : 1)), ',') as $argument) {
                 $line = $argument ? $argument[0]->line : $token->line;
-                if ($argument && !self::is_safe($argument) && !str_contains($lines[$line - 1], 'EscapeOutput -- ')) {
+                if ($argument && !self::is_safe($argument) && !isset($excused[$line])) {
                     $found[] = "$line: " . implode('', array_map(static fn(PhpToken $one): string => $one->text, $argument));
                 }
             }
         }
         return $found;
+    }
+
+    /**
+     * @param array<int, string> $lines
+     * @return array<int, true> Numbers of lines for which a comment says why they are all right.
+     */
+    private static function excused(array $lines): array
+    {
+        $excused = [];
+        $is_off = false;
+        foreach ($lines as $index => $line) {
+            $says = str_contains($line, 'EscapeOutput -- ');
+            $is_off = ($is_off || ($says && str_contains($line, 'phpcs:disable'))) && !str_contains($line, 'phpcs:enable');
+            if ($is_off || $says) {
+                $excused[$index + 1] = true;
+            }
+            if ($says && str_starts_with(ltrim($line), '//')) {
+                $excused[$index + 2] = true;                    // a comment of its own is about the next line
+            }
+        }
+        return $excused;
     }
 
     /**
@@ -162,6 +184,10 @@ final class EscapingTest extends TestCase
         $is_one_call = $second?->text === '(' && count(self::until_end($tokens, 2)) === count($tokens) - 3;
         if (!$is_one_call || !$first->is([T_STRING, T_NAME_QUALIFIED, T_NAME_FULLY_QUALIFIED])) {
             return false;
+        }
+        $text = implode('', array_map(static fn(PhpToken $one): string => $one->text, $tokens));
+        if (preg_match("~^implode\\('[^']*',array_map\\('esc_(html|attr)',~", $text)) {
+            return true;
         }
         if (in_array($first->text, self::WRAPPERS, true)) {
             $given = self::split(array_slice($tokens, 2, -1), ',');
