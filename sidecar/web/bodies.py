@@ -80,7 +80,7 @@ class Delegation(BaseModel):
     to_person: PersonId
     starts_at: AwareDatetime
     ends_at: AwareDatetime
-    kind: Literal["plh", "plt"]
+    kind: Literal["plh", "plt"] = "plh"
 
 
 class Person(BaseModel):
@@ -92,7 +92,7 @@ class Person(BaseModel):
     email: Annotated[str, Field(max_length=320)]
     locale: Annotated[str, Field(max_length=20)] = ""
     roles: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=50)]
-    division: Short = ""
+    division: Annotated[str, Field(max_length=200)] = ""
     delegations: Annotated[list[Delegation], Field(max_length=100)] = []
 
 

@@ -67,7 +67,7 @@ def sop(ctx: Context, site: Site, body: bodies.Sop) -> Response:
 @signed(bodies.People)
 def people(ctx: Context, site: Site, body: bodies.People) -> Response:
     """WordPress says who there is and which SOP roles they hold."""
-    given = [person.model_dump() for person in body.people]
+    given = [person.model_dump(mode="json") for person in body.people]
     return jsonify(people=sync_people(ctx, site.id, given, body.complete))
 
 

@@ -209,10 +209,11 @@ def _values(params: Mapping[str, object], language: str, names: Names) -> dict[s
     role, named, person = params.get("role"), params.get("named"), params.get("person")
     role_name = str(params.get("role_name") or (names.role(str(role)) if role else ""))
     people = [names.person(named)] if isinstance(named, int) else []
+    reason = str(params.get("reason") or "")
     return {
         **empty,
-        "reason": _("it is missing or has another form"),
         **params,
+        "reason": _(reason) if reason else _("it is missing or has another form"),
         "role": role_name,
         "who": params.get("who") or who(role_name, people),
         "person": names.person(person) if isinstance(person, int) else _("This person"),

@@ -115,6 +115,22 @@ final class Delegations
         return $found;
     }
 
+    /** Takes a person out of what others handed over. Returns how many delegations that changed. */
+    public static function forget_person(int $user_id): int
+    {
+        $changed = 0;
+        foreach (self::givers() as $giver) {
+            $before = self::of($giver);
+            $left = array_filter($before, static fn(array $one): bool => (int) $one['to'] !== $user_id);
+            $left = array_map(static fn(array $one): array => (int) $one['by'] === $user_id ? ['by' => 0] + $one : $one, $left);
+            if (array_values($left) !== $before) {
+                self::store($giver, $left);
+                $changed++;
+            }
+        }
+        return $changed;
+    }
+
     /** A name for one delegation of a person, for buttons. @param array<string, mixed> $delegation */
     public static function key(array $delegation): string
     {

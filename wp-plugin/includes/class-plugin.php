@@ -82,10 +82,11 @@ final class Plugin
             new Closed_Terms($this->gate, $this->refusals), $this->reconcile,
             new Late_Writes($this->gate, $this->writer),
             new Kept_Text($this->gate, $this->refusals),
+            new Denied_Screens($this->gate, $this->cases),
             new Alarms(),
             new Parts(),
             new Xmlrpc($this->refusals),
-            $this->lifecycle, new Public_Page($this->gate), ...(is_admin() ? $this->screens() : []),
+            $this->lifecycle, new Public_Page($this->gate), ...(is_admin() ? [new Privacy(), ...$this->screens()] : []),
         ];
         foreach ($parts as $part) {
             $part->register();

@@ -145,6 +145,9 @@ final class Sop
     /** @return array<int, string> Post types that nobody publishes around the SOP. */
     public function governed_types(): array
     {
+        if (!Lifecycle::is_active_here()) {
+            return [];
+        }
         $types = array_column($this->procedures(), 'post_type');
         /**
          * Post types that only go live through the SOP.

@@ -268,10 +268,11 @@ final class Delegation_Form
         echo '</form>';
     }
 
-    /** One hands over what one has; for others does who may edit them. */
+    /** One hands over what one has; for others does who manages users. */
     private function may_delegate(int $user_id): bool
     {
-        return Office::roles_of($user_id) !== [] && current_user_can('edit_user', $user_id);
+        return Office::roles_of($user_id) !== []
+            && ($user_id === get_current_user_id() || current_user_can('promote_user', $user_id) || current_user_can('edit_user', $user_id));
     }
 
     private function check(string $action, int $user_id): void
@@ -309,7 +310,7 @@ final class Delegation_Form
 
     private function back(int $user_id): never
     {
-        wp_safe_redirect(get_edit_user_link($user_id) . '#tayang-delegations');
+        wp_safe_redirect(Profile::url($user_id) . '#tayang-delegations');
         exit;
     }
 }

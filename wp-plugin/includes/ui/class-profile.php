@@ -14,6 +14,8 @@ defined('ABSPATH') || exit;
 final class Profile
 {
     private const COLUMN = 'tayang_roles';
+    private const PAGE = 'tayang-person';
+    private const SAVE = 'tayang_save_person';
 
     public function register(): void
     {
@@ -23,6 +25,9 @@ final class Profile
         add_action('edit_user_profile_update', [$this, 'save']);
         add_filter('manage_users_columns', [$this, 'column']);
         add_filter('manage_users_custom_column', [$this, 'cell'], 10, 3);
+        add_filter('user_row_actions', [$this, 'actions'], 10, 2);
+        add_action('admin_menu', [$this, 'add_page']);
+        add_action('admin_post_' . self::SAVE, [$this, 'save_page']);
         foreach (['profile.php', 'user-edit.php', 'users.php'] as $screen) {
             add_action("load-$screen", [$this, 'enqueue']);
         }
@@ -35,7 +40,7 @@ final class Profile
 
     public function fields(\WP_User $user): void
     {
-        if (!Office::roles() || user_can($user, Capabilities::ROBOT)) {
+        if (!Office::roles() || user_can($user, Capabilities::ROBOT) || !is_user_member_of_blog($user->ID)) {
             return;
         }
         $may_change = $this->may_change($user->ID);
@@ -92,6 +97,63 @@ final class Profile
         return $lines ? implode('<br>', $lines) : '<span aria-hidden="true">—</span>';
     }
 
+    /**
+     * Where the profile of another person is closed (networks), their part in the SOP has a page of its own.
+     *
+     * @param array<string, string> $actions
+     * @return array<string, string>
+     */
+    public function actions(array $actions, \WP_User $user): array
+    {
+        if (Office::roles() && $this->may_change($user->ID) && !current_user_can('edit_user', $user->ID) && !user_can($user, Capabilities::ROBOT)) {
+            $actions['tayang'] = sprintf('<a href="%s">%s</a>', esc_url(self::url($user->ID)), esc_html__('Roles in the SOP', 'tayang'));
+        }
+        return $actions;
+    }
+
+    public function add_page(): void
+    {
+        $title = __('Roles in the SOP', 'tayang');
+        $hook = add_submenu_page('users.php', $title, $title, 'promote_users', self::PAGE, [$this, 'render_page']);
+        add_action("load-$hook", [$this, 'enqueue']);
+        add_action('admin_head', static fn() => remove_submenu_page('users.php', self::PAGE));
+    }
+
+    public function render_page(): void
+    {
+        $user = get_userdata(absint($_GET['user'] ?? 0)); // phpcs:ignore WordPress.Security.NonceVerification -- only looks
+        if (!$user || !$this->may_change($user->ID)) {
+            printf('<div class="wrap"><h1>%s</h1><p>%s</p></div>', esc_html__('Roles in the SOP', 'tayang'), esc_html__('There is no such person on this site.', 'tayang'));
+            return;
+        }
+        printf('<div class="wrap"><h1>%s</h1><form method="post" action="%s">', esc_html($user->display_name), esc_url(admin_url('admin-post.php')));
+        printf('<input type="hidden" name="action" value="%s"><input type="hidden" name="user" value="%d">', esc_attr(self::SAVE), (int) $user->ID);
+        $this->fields($user);
+        submit_button();
+        echo '</form></div>';
+    }
+
+    public function save_page(): void
+    {
+        $user_id = absint($_POST['user'] ?? 0); // phpcs:ignore WordPress.Security.NonceVerification -- it names the nonce
+        check_admin_referer('tayang_roles_' . $user_id, 'tayang_roles_nonce');
+        if (!$this->may_change($user_id)) {
+            wp_die(esc_html__('Only somebody who manages users may change this.', 'tayang'), '', ['response' => 403]);
+        }
+        $this->save($user_id);
+        Notices::add(__('Saved.', 'tayang'), 'success');
+        wp_safe_redirect(self::url($user_id));
+        exit;
+    }
+
+    /** Address of the page above, or of the profile where it is open to the reader. */
+    public static function url(int $user_id): string
+    {
+        return current_user_can('edit_user', $user_id)
+            ? (string) get_edit_user_link($user_id)
+            : admin_url('users.php?page=' . self::PAGE . '&user=' . $user_id);
+    }
+
     private function roles_row(int $user_id, bool $may_change): void
     {
         $held = Office::roles_of($user_id);
@@ -142,6 +204,7 @@ final class Profile
     /** Roles decide who approves: nobody gives them to themselves without the right to manage people. */
     private function may_change(int $user_id): bool
     {
-        return current_user_can('promote_users') && current_user_can('edit_user', $user_id);
+        // On a network only super administrators edit users; those of a site give their members roles all the same.
+        return current_user_can('promote_user', $user_id) && is_user_member_of_blog($user_id);
     }
 }
