@@ -106,6 +106,7 @@ final class Strings
             'reload' => __('Load again', 'tayang'),
             'open_case' => __('Open the case', 'tayang'),
             'no_case' => __('This content belongs to no procedure. It begins with an assignment.', 'tayang'),
+            'case_hidden' => __('This content is in the procedure. You have no part in its case, so it is not shown to you.', 'tayang'),
             'new_assignment' => __('New assignment', 'tayang'),
             'not_saved_command' => __('The text could not be saved, so nothing was sent. Save it and press again.', 'tayang'),
             'unsaved_leave' => __('What you changed is not saved yet.', 'tayang'),
