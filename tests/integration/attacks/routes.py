@@ -373,9 +373,9 @@ def restore_revision(who: Attacker, target: Target) -> Answer:
 
 @route(states=("none",), says="quiet")
 def classic_new(who: Attacker, target: Target) -> Answer:
-    """A form without a post: core makes one."""
+    """A form without a post: core makes one. (It asks for the nonce of no type.)"""
     fields = {"action": "post", "post_type": "post", "post_title": target.title, "content": "Serangan."}
-    return who.form("post.php", {**fields, "publish": "Publish", "_wpnonce": who.nonce("add-post")})
+    return who.form("post.php", {**fields, "publish": "Publish", "_wpnonce": who.nonce("add-")})
 
 
 @route(core_state="public", says="quiet")
