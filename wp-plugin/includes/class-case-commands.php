@@ -168,7 +168,7 @@ final class Case_Commands
      */
     public function changes(int $post_id, int $actor, string $scope, array $wanted): array|\WP_Error
     {
-        $case = $this->cases->get($post_id);
+        $case = $this->cases->get(Working_Copy::subject($post_id));
         if (!$case) {
             return new \WP_Error('no_such_case', __('This post has no case.', 'tayang'), ['status' => 404]);
         }
