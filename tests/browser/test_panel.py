@@ -159,7 +159,7 @@ def test_the_plan_of_publication_in_the_block_editor(
     shape = cut.evaluate("i => [i.clientWidth / i.clientHeight, parseFloat(getComputedStyle(i).objectPosition)]")
     assert shape[0] == pytest.approx(1080 / 1350, abs=0.01)
     assert 0 < shape[1] < 31
-    assert_accessible(page, "[role=dialog]")
+    assert_accessible(page, ".tayang-modal")
     if size == PHONE:
         assert_fits(page)
     shot(page, f"panel-preview-{name}")

@@ -528,19 +528,20 @@
         const naming = view.options.find((one) => one.names_role && one.candidates.length === 1);
         const writes = !locked && place !== 'page';
         return el('div', { className: 'tayang-panel', 'data-revision': view.revision, 'data-state': view.state },
-            unreachable,
+            !command.error && unreachable,
             el(Now, { view }),
             el(Problems, { view }),
             el(Outcome, { command, said, warning, locked, place, postId }),
             elsewhere && el('p', null,
                 el('a', { href: data.editUrl, className: 'components-button is-primary' }, text('write_correction'))),
             writes && el(tayang.Plan, { postId, view, words }),
-            el(PublishAt, { view, command }),
+            writes && el(PublishAt, { view, command }),
             stale && el(Stale),
             el(Decide, {
                 key: step, step, view, command, seen, chosen: naming ? naming.candidates[0] : null,
                 checks: writes && store.plan ? tayang.checks(store, view) : [],
             }),
+            !writes && el(PublishAt, { view, command }),
             el(Deliveries, { view }),
             data.mayCorrect && view.state === 'published' && el(Correction, { postId, view }),
             el(Disposition, { view }),

@@ -397,7 +397,7 @@
         };
         return el('section', { className: 'tayang-photos-plan', 'aria-labelledby': 'tayang-photos-title' },
             el('h4', { id: 'tayang-photos-title', ref: heading, tabIndex: -1 }, text('photos', chosen.length)),
-            el('p', { className: 'description' }, text('photos_help')),
+            el('p', { className: 'description' }, text(chosen.length ? 'photos_help' : 'photos_none')),
             el('ol', { className: 'tayang-photo-list' }, chosen.map((picture, index) => el(Photo, {
                 key: picture.id, picture, no: index + 1, count: chosen.length, open: open === picture.id,
                 onOpen: () => setOpen(open === picture.id ? 0 : picture.id),
