@@ -125,7 +125,7 @@ final class EscapingTest extends TestCase
     {
         return match ($token->text) {
             '(', '[', '{', '${' => 1,
-            ')', ']', '}' => -1,
+            ')', ']', '}' => - 1,
             default => 0,
         };
     }
