@@ -5,7 +5,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 RUN=${RUN:-$ROOT/.run}                 # one folder = one instance; two instances need two folders and two PORT_BASEs
 CACHE=${TAYANG_CACHE:-$HOME/.cache/tayang}   # WordPress trees and the Bluesky server, shared by all checkouts
 PORT_BASE=${PORT_BASE:-18000}
-WP_SUITE=${WP_SUITE:-trixie}           # trixie: WordPress 6.8, forky: 7.1
+WP_SUITE=${WP_SUITE:-trixie}           # trixie: WordPress 6.8, forky: 7.1, bookworm: 6.1
 VENV=$ROOT/.venv; PY=$VENV/bin/python
 SMTP_PORT=$((PORT_BASE + 25)); MAIL_PORT=$((PORT_BASE + 26)); PG_PORT=$((PORT_BASE + 32)); PDS_PORT=$((PORT_BASE + 60))
 PLC_PORT=$((PORT_BASE + 61)); SOCIAL_PORT=$((PORT_BASE + 62)); REDIS_PORT=$((PORT_BASE + 79)); WP_PORT=$((PORT_BASE + 80))

@@ -95,6 +95,12 @@ class NamedForm(_Form):
     name: Text
 
 
+class RoleForm(NamedForm):
+    """`by_division`: of several holders the one in the disposition's division is named when a case is opened."""
+
+    by_division: bool = False
+
+
 class ActivityForm(_Form):
     no: Annotated[int, Field(ge=0, le=99)]
     name: Text
@@ -131,7 +137,7 @@ class SopForm(_Form):
     title: str
     clock: Literal["office", "always"] = "office"
     identity: IdentityForm
-    roles: list[NamedForm]
+    roles: list[RoleForm]
     procedures: Annotated[list[ProcedureForm], Field(min_length=1)]
 
 
@@ -233,7 +239,7 @@ def _to_core(form: SopForm) -> core.Sop:
             **identity,
             readings=_readings(form.identity.readings),
         ),
-        roles=tuple(core.Role(role.key, _core_text(role.name)) for role in form.roles),
+        roles=tuple(core.Role(role.key, _core_text(role.name), role.by_division) for role in form.roles),
         procedures=tuple(_procedure(procedure) for procedure in form.procedures),
     )
 
@@ -297,7 +303,7 @@ def _to_form(sop: core.Sop) -> SopForm:
         title=sop.title,
         clock="always" if sop.clock == "always" else "office",
         identity=IdentityForm(**identity, readings=_form_readings(sop.identity.readings)),
-        roles=[NamedForm(key=role.key, name=_form_text(role.name)) for role in sop.roles],
+        roles=[RoleForm(key=role.key, name=_form_text(role.name), by_division=role.by_division) for role in sop.roles],
         procedures=[_form_procedure(procedure) for procedure in sop.procedures],
     )
 

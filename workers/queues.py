@@ -50,6 +50,7 @@ KINDS: Mapping[str, Kind] = {
     "wordpress.mirror": Kind("wordpress", "workers.publishing.tasks.mirror"),
     "wordpress.publish": Kind("wordpress", "workers.publishing.tasks.publish"),
     "wordpress.derivatives": Kind("wordpress", "workers.publishing.tasks.store_derivatives"),
+    "turns.settle": Kind("wordpress", "workers.publishing.tasks.settle_turns"),
     "publication.start": Kind("wordpress", "workers.publishing.tasks.start"),
     "media.derive": Kind("media", "workers.media.tasks.derive", max_attempts=20),
     "channels.prepare": Kind("channels", "workers.channels.tasks.prepare", max_attempts=20),

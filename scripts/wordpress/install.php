@@ -4,6 +4,7 @@
  * Installs WordPress without wp-cli, for demo and tests. Run by PHP's command line, idempotent, prints one JSON line.
  *
  *   php install.php core    WP_DIR                tables + first administrator
+ *   php install.php network WP_DIR                makes a network of it, with a second site /lumajang/
  *   php install.php setup   WP_DIR CREDENTIALS    plugin, permalinks, users of users.json, application passwords
  *   php install.php connect WP_DIR SETTINGS       the plugin's settings (JSON file), then its SOP and people
  *
@@ -13,11 +14,13 @@
 
 // Not "$file": loading WordPress 7.1 sets a global of that name.
 [$_, $step, $dir, $argument_file] = $argv + [1 => '', 2 => '', 3 => ''];
-if (PHP_SAPI !== 'cli' || !in_array($step, ['core', 'setup', 'connect'], true) || !is_file("$dir/wp-load.php")) {
-    fwrite(STDERR, "usage: php install.php core|setup|connect WP_DIR [FILE]\n");
+if (PHP_SAPI !== 'cli' || !in_array($step, ['core', 'network', 'setup', 'connect'], true) || !is_file("$dir/wp-load.php")) {
+    fwrite(STDERR, "usage: php install.php core|network|setup|connect WP_DIR [FILE]\n");
     exit(2);
 }
-$_SERVER['HTTP_HOST'] = '127.0.0.1';
+// A network finds its site by the host, port included.
+$config = (string) file_get_contents("$dir/wp-config.php");
+$_SERVER['HTTP_HOST'] = preg_match("~'(?:DOMAIN_CURRENT_SITE', '|WP_HOME', 'https?://)([^'/]+)~", $config, $found) ? $found[1] : '127.0.0.1';
 $_SERVER['REQUEST_METHOD'] = 'GET';
 $_SERVER['REQUEST_URI'] = '/';
 
@@ -49,6 +52,11 @@ if ($step === 'core') {
     exit(0);
 }
 
+if ($step === 'network') {
+    require __DIR__ . '/network.php';
+    exit(0);
+}
+
 require $dir . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/plugin.php';
 require_once ABSPATH . 'wp-admin/includes/misc.php';
@@ -71,7 +79,7 @@ foreach (['post' => 'hello-world', 'page' => 'sample-page'] as $type => $slug) {
     }
 }
 foreach (array_filter(explode(',', (string) getenv('WP_PLUGINS'))) as $plugin) {  // e.g. tayang/tayang.php
-    or_die(activate_plugin($plugin), $plugin);           // before the users: it may bring roles along
+    or_die(activate_plugin($plugin, '', is_multisite()), $plugin);  // before the users: it may bring roles along
 }
 
 $people = json_decode((string) file_get_contents(__DIR__ . '/users.json'), true, 512, JSON_THROW_ON_ERROR);

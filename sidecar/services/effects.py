@@ -15,7 +15,7 @@ from typing import Any
 from sidecar.keys import Keys
 from sidecar.services.listed import keep_listed
 from sidecar.services.requests import Snapshot
-from sidecar.services.turns import order_mail, settle_turns
+from sidecar.services.turns import order_mail, order_settling_at, settle_turns
 from sidecar.sop import events as ev
 from sidecar.sop.case import Case, CaseState
 from sidecar.sop.engine import on_website
@@ -66,6 +66,8 @@ def apply_effects(uow: UnitOfWork, keys: Keys, change: Change, people: Mapping[i
             case ev.Published():
                 order_deliveries(uow, case.site_id, case.id, now)
                 _tell_published(uow, change, people)
+            case ev.Delegated():
+                order_settling_at(uow, case.site_id, [event.delegation.starts_at, event.delegation.ends_at], now)
             case ev.Cancelled():
                 for kind in (outbox.PUBLICATION_START, outbox.WORDPRESS_PUBLISH, outbox.CHANNELS_PREPARE):
                     uow.outbox.drop(case.site_id, case.id, kind, "the case was cancelled", now)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sidecar.context import Context
 from sidecar.services.procedures import calendar_of, sop_version
-from sidecar.services.turns import keep_turns
+from sidecar.services.turns import waits_for
 from sidecar.sop import events as ev
 from sidecar.sop.case import Case, CaseState
 from sidecar.sop.deadlines import case_due_at
@@ -69,7 +69,8 @@ def _fill_batch(ctx: Context) -> int:
             stored, site = uow.cases.lock(site_id, case_id), uow.sites.get(site_id)
             assert stored is not None and site is not None
             procedure = sop_version(uow, site_id, stored.sop_sha256).procedure(stored.case.procedure_key)
-            keep_turns(uow, procedure, stored.case, people[site_id], ctx.now())
+            waits = waits_for(procedure, stored.case, people[site_id], ctx.now())
+            uow.listing.keep_turns(site_id, case_id, waits)
             keep_listed(uow, stored.case, stored.sop_sha256, site.timezone, uow.audit.events(site_id, case_id))
         uow.commit()
     return len(unfilled)

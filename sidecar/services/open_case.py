@@ -85,6 +85,7 @@ def _open(ctx: Context, uow: UnitOfWork, request: OpenRequest, disposition: Disp
         title=plain_title(request.title),
         disposition=disposition,
         corrects=corrects,
+        named=_named_by_division(uow, request, disposition.division),
     )
     events = decide(procedure, None, command, now)
     case = evolve(None, events[0])
@@ -95,6 +96,24 @@ def _open(ctx: Context, uow: UnitOfWork, request: OpenRequest, disposition: Disp
     )
     uow.idempotency.remember(case.site_id, request.idempotency_key, request.sha256, case.id, case.revision, now)
     return Outcome(case.id, case.revision)
+
+
+def _named_by_division(uow: UnitOfWork, request: OpenRequest, division: str) -> dict[str, int]:
+    """For each role that goes by division: its one holder in the disposition's division, if there is exactly one."""
+    wanted, named = _folded(division), {}
+    if not wanted:
+        return {}
+    sop, _ = current_sop(uow, request.site_id)
+    inside = [one for one in uow.people.of_site(request.site_id).values() if _folded(one.division) == wanted]
+    for role in sop.procedure(request.procedure).roles & {role.key for role in sop.roles if role.by_division}:
+        holders = [one.person for one in inside if role in one.actor.roles]
+        if len(holders) == 1:
+            named[role] = holders[0]
+    return named
+
+
+def _folded(division: str) -> str:
+    return " ".join(division.casefold().split())
 
 
 def _corrected(uow: UnitOfWork, request: OpenRequest, procedure: Procedure) -> str:

@@ -38,6 +38,9 @@ def current_sop(uow: UnitOfWork, site_id: str) -> tuple[Sop, str]:
 
 def sop_version(uow: UnitOfWork, site_id: str, sha256: str) -> Sop:
     """The version that a case keeps. Raises NoSop."""
+    # Lists ask for every case: the database is asked once per process, for a document never changes under its digest.
+    if sha256 in _LOADED:
+        return _LOADED[sha256]
     row = uow.sops.get(site_id, sha256)
     if row is None:
         raise NoSop(site_id=site_id)
@@ -66,7 +69,6 @@ def _holidays_of(year: int) -> frozenset[date]:
 
 
 def _load(row: SopVersionRow) -> Sop:
-    # A document never changes under its digest, so each is checked once per process.
     if row.sha256 not in _LOADED:
         if len(_LOADED) >= _KEPT:
             _LOADED.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from sidecar.keys import APPROVAL_TOKENS, Keys
 from sidecar.mail import tokens as token_codes
 from sidecar.sop.case import Case, CaseState
 from sidecar.sop.engine import standing
+from sidecar.sop.events import utc_iso
 from sidecar.sop.procedure import ActivityKind, Procedure, PublishingStart
 from sidecar.store import outbox, tokens
 from sidecar.store.mails import MailState
@@ -51,13 +52,10 @@ def turn_goes_by_mail(procedure: Procedure, case: Case) -> bool:
     return case.state is CaseState.OPEN and not automatic
 
 
-def keep_turns(
-    uow: UnitOfWork, procedure: Procedure, case: Case, people: Mapping[int, Person], now: datetime
-) -> list[Standing]:
-    """Stores for the lists whom the case waits for, and returns them."""
-    waits_for = may_act(procedure, case, people, now) if turn_goes_by_mail(procedure, case) else []
-    uow.listing.keep_turns(case.site_id, case.id, {standing.person: standing.acting_for for standing in waits_for})
-    return waits_for
+def waits_for(procedure: Procedure, case: Case, people: Mapping[int, Person], now: datetime) -> dict[int, int | None]:
+    """Who may act, where somebody must, and for whom they act or None; nobody for a step that the system does."""
+    waiting = may_act(procedure, case, people, now) if turn_goes_by_mail(procedure, case) else []
+    return {standing.person: standing.acting_for for standing in waiting}
 
 
 def settle_turns(
@@ -68,11 +66,15 @@ def settle_turns(
     people: Mapping[int, Person],
     now: datetime,
     lost: str = tokens.REASSIGNED,
-) -> None:
+) -> bool:
     """Makes lists, tokens and mails follow the case: who may act and has no token for this run of the step gets one by
     mail; tokens of earlier steps, and of people who may not act (any more, reason `lost`), are withdrawn.
+
+    False: it waits for the same people as before.
     """
-    called = {standing.person for standing in keep_turns(uow, procedure, case, people, now)}
+    acting = waits_for(procedure, case, people, now)
+    changed = uow.listing.keep_turns(case.site_id, case.id, acting)
+    called = set(acting)
     holders = set()
     for row in uow.tokens.live_of_case(case.site_id, case.id):
         here = case.state is CaseState.OPEN and (row.no, row.attempt) == (case.activity_no, case.attempt)
@@ -84,6 +86,13 @@ def settle_turns(
             uow.mails.withdraw_pending(case.site_id, case.id, row.id)
     for person in sorted(called - holders):
         _call(uow, keys, case, people[person], now)
+    return changed
+
+
+def order_settling_at(uow: UnitOfWork, site_id: str, moments: Iterable[datetime], now: datetime) -> None:
+    """The office's turns are settled anew at each of the `moments` that is not over; each moment once."""
+    for at in sorted({at for at in moments if at >= now}):
+        uow.outbox.add(site_id, outbox.TURNS_SETTLE, {}, dedupe_key=utc_iso(at), now=now, due_at=at)
 
 
 def _call(uow: UnitOfWork, keys: Keys, case: Case, person: Person, now: datetime) -> None:

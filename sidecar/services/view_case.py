@@ -17,7 +17,7 @@ from sidecar.services.procedures import calendar_of, sop_version
 from sidecar.services.turns import Standing, may_act
 from sidecar.sop import events as ev
 from sidecar.sop.case import Case, CaseState
-from sidecar.sop.deadlines import case_due_at
+from sidecar.sop.deadlines import OfficeCalendar, case_due_at, due_at, office_seconds
 from sidecar.sop.engine import on_website, options
 from sidecar.sop.procedure import Activity, ActivityKind, Procedure, Sop
 from sidecar.sop.reports import StepRecord, step_records
@@ -165,7 +165,7 @@ def _view(reader: Reader, uow: UnitOfWork, actor: int | None) -> View:
     return {
         **head(reader),
         "options": _options(reader, actor),
-        "steps": [_step(reader, activity, records) for activity in reader.procedure.activities],
+        "steps": _steps(reader, records),
         "history": _history(reader, events, records, uow.revisions.case_revisions(case.site_id, case.id)),
         "mails": [_mail(row) for row in uow.mails.of_case(case.site_id, case.id)],
         "deliveries": [_delivery(row) for row in uow.deliveries.of_case(case.site_id, case.id)],
@@ -230,9 +230,17 @@ def _holders(reader: Reader, role: str) -> list[View]:
     return [{"person": p.person, "name": p.name} for p in sorted(found, key=lambda p: (p.name, p.person))]
 
 
-def _step(reader: Reader, activity: Activity, records: Sequence[StepRecord]) -> View:
-    record = next((r for r in reversed(records) if r.no == activity.no), None)
+def _steps(reader: Reader, records: Sequence[StepRecord]) -> list[View]:
+    calendar = calendar_of(reader.sop, reader.site.timezone)
+    last = {record.no: record for record in records}
+    return [_step(reader, activity, last.get(activity.no), calendar) for activity in reader.procedure.activities]
+
+
+def _step(reader: Reader, activity: Activity, record: StepRecord | None, calendar: OfficeCalendar) -> View:
+    """`record`: its last finished run. `person`: who did it, must do it now, or is named for it."""
     state = _step_state(reader.case, activity.no)
+    done = record if state == "done" else None
+    people = _people_of_step(reader, activity, state, done)
     return {
         "no": activity.no,
         "name": activity.name.in_language(reader.language),
@@ -243,10 +251,39 @@ def _step(reader: Reader, activity: Activity, records: Sequence[StepRecord]) -> 
         "status": reader.procedure.status_slug(activity.no),
         "state": state,
         "attempt": reader.case.attempts.get(activity.no, 0),
-        "person": record.person if record and state == "done" else None,
-        "person_name": reader.name(record.person) if record and state == "done" else "",
-        "seconds": record.seconds if record and state == "done" else None,
+        "person": people[0] if len(people) == 1 else None,
+        "person_name": ", ".join(reader.name(person) for person in people),
+        "acting_for": done.acting_for if done else None,
+        "acting_for_name": reader.name(done.acting_for) if done else "",
+        "seconds": done.seconds if done else None,
+        **_clock_of_step(reader, activity, state, done, calendar),
         "final_approval": activity.final_approval,
+    }
+
+
+def _people_of_step(reader: Reader, activity: Activity, state: str, done: StepRecord | None) -> list[int]:
+    if done is not None:
+        return [done.person] if done.person is not None else []
+    if state == "current":
+        return [standing.person for standing in reader.acting]
+    return [reader.case.named[activity.role]] if activity.role in reader.case.named else []
+
+
+def _clock_of_step(
+    reader: Reader, activity: Activity, state: str, done: StepRecord | None, calendar: OfficeCalendar
+) -> View:
+    """When it began, ended and was or is due, and the office time that it took, so far if it is under way."""
+    if done is not None:
+        entered, left, due = done.entered_at, done.left_at, due_at(activity.quality.minutes, done.entered_at, calendar)
+    elif state == "current":
+        entered, left, due = reader.case.entered_at, None, case_due_at(reader.procedure, reader.case, calendar)
+    else:
+        return {"entered_at": None, "left_at": None, "due_at": None, "office_seconds": None}
+    return {
+        "entered_at": iso(entered),
+        "left_at": iso(left),
+        "due_at": iso(due),
+        "office_seconds": office_seconds(entered, left or reader.now, calendar),
     }
 
 

@@ -137,14 +137,15 @@ def _candidates(activity: Activity, case: Case, actor: cmd.Actor) -> Iterable[cm
 def _open(procedure: Procedure, case: Case | None, command: cmd.Open, now: datetime) -> list[ev.Event]:
     if case is not None:
         raise errors.CaseExists(case_id=case.id)
-    if command.actor.person is not None and not procedure.may_open(command.actor.roles):
+    by = _opener(procedure, command.actor, now)
+    if by is None:
         raise errors.NotYourTurn(
             role=(procedure.openers or (procedure.first.role,))[0], no=procedure.first.no, named=None
         )
     return [
         ev.CaseOpened(
             at=now,
-            by=ev.By(command.actor.person),
+            by=by,
             via=command.via,
             case_id=command.case_id,
             site_id=command.site_id,
@@ -157,6 +158,15 @@ def _open(procedure: Procedure, case: Case | None, command: cmd.Open, now: datet
             named=command.named,
         )
     ]
+
+
+def _opener(procedure: Procedure, actor: cmd.Actor, now: datetime) -> ev.By | None:
+    if actor.person is None or procedure.may_open(actor.roles):
+        return ev.By(actor.person)
+    for delegation in actor.delegations:
+        if delegation.in_force(now) and procedure.may_open(frozenset(delegation.roles)):
+            return ev.By(actor.person, delegation.from_person)
+    return None
 
 
 def _pass_on(

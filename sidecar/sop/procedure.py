@@ -40,8 +40,11 @@ class Text:
 
 @dataclass(frozen=True)
 class Role:
+    """`by_division`: of several holders the one in the disposition's division is named when a case is opened."""
+
     key: str
     name: Text
+    by_division: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,11 @@ class Procedure:
         """Where a case returns when its content changed after approval: the first check after the last work."""
         last_work = max(a.no for a in self.activities if a.kind is ActivityKind.WORK)
         return next(a for a in self.activities if a.no > last_work and a.kind is ActivityKind.DECIDE)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Keys of the roles that act in it."""
+        return frozenset(activity.role for activity in self.activities)
 
     def may_open(self, roles: frozenset[str]) -> bool:
         return bool(roles & frozenset(self.openers or (self.first.role,)))

@@ -72,11 +72,11 @@ class Listing:
 
     # ------------------------------------------------------------------------------------------------- written
 
-    def keep_turns(self, site_id: str, case_id: str, acting: Mapping[int, int | None]) -> None:
-        """These may act on the case now, each for somebody else or None; nobody else may."""
+    def keep_turns(self, site_id: str, case_id: str, acting: Mapping[int, int | None]) -> bool:
+        """These may act on the case now, each for somebody else or None; nobody else may. False: as it was before."""
         query = select(TurnRow.person, TurnRow.acting_for).where(TurnRow.case_id == case_id)
         if {row.person: row.acting_for for row in self._session.execute(query)} == dict(acting):
-            return
+            return False
         self._session.execute(delete(TurnRow).where(TurnRow.case_id == case_id))
         rows = [
             {"site_id": site_id, "case_id": case_id, "person": person, "acting_for": acting_for}
@@ -84,6 +84,7 @@ class Listing:
         ]
         if rows:
             self._session.execute(insert(TurnRow), rows)
+        return True
 
     def keep_parts(self, site_id: str, case_id: str, people: Iterable[int]) -> None:
         """These have a part in the case, beside those who had one before."""
@@ -173,6 +174,14 @@ class Listing:
         """May the person act on the case, or has one a part in it?"""
         query = select(CaseRow.id).where(CaseRow.site_id == site_id, CaseRow.id == case_id, _seen_by(site_id, person))
         return self._session.scalar(query) is not None
+
+    def turns_of_site(self, site_id: str) -> dict[str, dict[int, int | None]]:
+        """Case -> person -> acting for whom, of all cases of the site that wait for somebody."""
+        query = select(TurnRow.case_id, TurnRow.person, TurnRow.acting_for).where(TurnRow.site_id == site_id)
+        found: dict[str, dict[int, int | None]] = {}
+        for row in self._session.execute(query):
+            found.setdefault(row.case_id, {})[row.person] = row.acting_for
+        return found
 
     def turns(self, case_ids: Collection[str]) -> dict[str, list[tuple[int, int | None]]]:
         """Case -> (person, acting for) of those who may act now, by person; a case without any is not among them."""

@@ -63,7 +63,7 @@ class SiteRow(Base):
 
 class PersonRow(Base):
     """A WordPress user of the office. `person` is the WordPress user id. `delegations`: who acts for this person and
-    when, a list of `sidecar.sop.events.Delegation` without `from_person` and `roles` (those held at the time)."""
+    when, a list of `sidecar.store.people.ActingOfficer`."""
 
     __tablename__ = "people"
     site_id: Mapped[str] = _site_key()

@@ -57,7 +57,10 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("withdrawn", "role_lost"): (
         N_("This is no longer your step"),
-        N_("You do not hold the role for this step any more, so this link decides nothing."),
+        N_(
+            "You do not hold the role for this step any more, or your time as acting officer is over; this link decides"
+            " nothing."
+        ),
     ),
     ("withdrawn", "reassigned"): (
         N_("This is no longer your step"),

@@ -73,6 +73,16 @@ class Sop(Body):
     pass
 
 
+class Delegation(BaseModel):
+    """Who acts for the person, and when; `ends_at` is not included."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    to_person: PersonId
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    kind: Literal["plh", "plt"] = "plh"
+
+
 class Person(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: PersonId
@@ -82,6 +92,8 @@ class Person(BaseModel):
     email: Annotated[str, Field(max_length=320)]
     locale: Annotated[str, Field(max_length=20)] = ""
     roles: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=50)]
+    division: Annotated[str, Field(max_length=200)] = ""
+    delegations: Annotated[list[Delegation], Field(max_length=100)] = []
 
 
 class People(Body):

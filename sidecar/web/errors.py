@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from sidecar.card_catalogue import CatalogueError
+from sidecar.channel_limits import LimitsError
 from sidecar.i18n import DEFAULT_LANGUAGE, LANGUAGES, translator
 from sidecar.mail.tokens import TokenError, UnknownToken
 from sidecar.services.errors import ServiceError
@@ -45,6 +46,7 @@ STATUSES: Mapping[str, int] = {
     "too_many_tries": 429,
     "internal": 500,
     "bad_card_template": 500,
+    "bad_channel_limits": 500,
     "database_busy": 503,
 }
 CONFLICT = 409
@@ -60,7 +62,7 @@ class RequestError(Exception):
         super().__init__(code)
 
 
-CODED = (RequestError, SopError, ServiceError, StoreError, SignatureError, TokenError, CatalogueError)
+CODED = (RequestError, SopError, ServiceError, StoreError, SignatureError, TokenError, CatalogueError, LimitsError)
 
 
 def register(app: Flask) -> None:

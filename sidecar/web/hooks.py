@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify
 
 from sidecar.card_catalogue import cards
+from sidecar.channel_limits import caption_limits
 from sidecar.context import Context
 from sidecar.i18n import translator
 from sidecar.media_links import media_url
@@ -57,7 +58,7 @@ def sop(ctx: Context, site: Site, body: bodies.Sop) -> Response:
         clock=found.clock,
         roles=[{"key": role.key, "name": _text(role.name)} for role in found.roles],
         procedures=[_procedure(procedure) for procedure in found.procedures],
-        channels=[_channel(channel) for channel in list_channels(ctx, site.id, enabled_only=True)],
+        channels=[_channel(ctx, channel) for channel in list_channels(ctx, site.id, enabled_only=True)],
         cards=cards(ctx.settings.config_dir),
     )
 
@@ -66,7 +67,7 @@ def sop(ctx: Context, site: Site, body: bodies.Sop) -> Response:
 @signed(bodies.People)
 def people(ctx: Context, site: Site, body: bodies.People) -> Response:
     """WordPress says who there is and which SOP roles they hold."""
-    given = [person.model_dump() for person in body.people]
+    given = [person.model_dump(mode="json") for person in body.people]
     return jsonify(people=sync_people(ctx, site.id, given, body.complete))
 
 
@@ -262,10 +263,12 @@ def _activity(procedure: Procedure, activity: Activity) -> dict[str, Any]:
     }
 
 
-def _channel(channel: Channel) -> dict[str, Any]:
+def _channel(ctx: Context, channel: Channel) -> dict[str, Any]:
+    limits = caption_limits(ctx.settings.config_dir, channel.kind, channel.settings)
     return {
         "key": channel.key,
         "kind": channel.kind,
         "account": channel.account,
-        "max_characters": channel.settings.get("max_characters"),
+        "max_characters": limits["max_characters"] if limits else None,
+        "limits": limits,
     }

@@ -45,6 +45,7 @@ REFUSALS: Mapping[str, str] = {
     "no_such_row": N_("There is nothing with this number (any more)."),
     "no_sop": N_("The office has no SOP for this yet. The administrator installs one: tayang sop install."),
     "bad_card_template": N_("A card template cannot be read; the administrator finds out which: tayang doctor."),
+    "bad_channel_limits": N_("The file of the networks' limits cannot be read: config/channels.yaml on the sidecar."),
     "stale_revision": N_(
         "Somebody else acted in the meantime. Nothing of yours was done: look at the present state and press again."
     ),
@@ -208,10 +209,11 @@ def _values(params: Mapping[str, object], language: str, names: Names) -> dict[s
     role, named, person = params.get("role"), params.get("named"), params.get("person")
     role_name = str(params.get("role_name") or (names.role(str(role)) if role else ""))
     people = [names.person(named)] if isinstance(named, int) else []
+    reason = str(params.get("reason") or "")
     return {
         **empty,
-        "reason": _("it is missing or has another form"),
         **params,
+        "reason": _(reason) if reason else _("it is missing or has another form"),
         "role": role_name,
         "who": params.get("who") or who(role_name, people),
         "person": names.person(person) if isinstance(person, int) else _("This person"),

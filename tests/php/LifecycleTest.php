@@ -44,4 +44,24 @@ final class LifecycleTest extends TayangTestCase
         self::assertSame(home_url('/a-b-c/'), $tags['og:url']);
         self::assertArrayNotHasKey('og:image', $tags);
     }
+
+    public function testUninstallLeavesNothingButThePosts(): void
+    {
+        global $wpdb;
+        $id = $this->make_case(2);
+        update_user_meta(1, 'tayang_roles', ['humas']);
+        set_transient('tayang_said_1', 'x');
+        $robot = $this->user('robot');
+        self::assertNotSame([], WP_Application_Passwords::get_user_application_passwords($robot));
+        Lifecycle::deactivate();
+        defined('WP_UNINSTALL_PLUGIN') || define('WP_UNINSTALL_PLUGIN', 'tayang/tayang.php');
+        require dirname(TAYANG_FILE) . '/uninstall.php';
+        self::assertSame([], $wpdb->get_col("SELECT option_name FROM $wpdb->options WHERE option_name LIKE '%tayang\\_%' AND option_name NOT LIKE '%user\\_roles' AND option_name NOT IN ('cron')"));
+        self::assertSame([], $wpdb->get_col("SELECT meta_key FROM $wpdb->postmeta WHERE meta_key LIKE '%tayang%'"));
+        self::assertSame([], $wpdb->get_col("SELECT meta_key FROM $wpdb->usermeta WHERE meta_key LIKE '%tayang\\_%' AND meta_key NOT LIKE '%capabilities'"));
+        self::assertSame([], WP_Application_Passwords::get_user_application_passwords($robot), 'nobody can come in as the robot');
+        self::assertNull(get_role('tayang_sidecar'));
+        self::assertSame(['draft', 'Rapat pleno'], [$this->row($id)->post_status, $this->row($id)->post_title]);
+        self::assertFalse(wp_next_scheduled('tayang_hourly') || wp_next_scheduled('tayang_reconcile'));
+    }
 }

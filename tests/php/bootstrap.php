@@ -10,7 +10,9 @@ if (!is_file("$run/wp/wp-load.php")) {
     fwrite(STDERR, "no instance in $run: start one with scripts/up wordpress (RUN names its folder)\n");
     exit(1);
 }
-$_SERVER += ['HTTP_HOST' => '127.0.0.1', 'SERVER_NAME' => '127.0.0.1', 'REQUEST_METHOD' => 'GET',
+// A network finds its site by the host, port included.
+$host = preg_match("~'DOMAIN_CURRENT_SITE', '([^']+)~", (string) file_get_contents("$run/wp/wp-config.php"), $found) ? $found[1] : '127.0.0.1';
+$_SERVER += ['HTTP_HOST' => $host, 'SERVER_NAME' => '127.0.0.1', 'REQUEST_METHOD' => 'GET',
     'REQUEST_URI' => '/', 'SERVER_PROTOCOL' => 'HTTP/1.1', 'REMOTE_ADDR' => '127.0.0.1'];
 // WordPress expects its globals at file level; PHPUnit loads this file inside a function.
 foreach (

@@ -22,6 +22,7 @@ from sidecar.mail import tokens
 from sidecar.media_store import MediaStore
 from sidecar.services.media import NewPicture, photo_sources, record
 from sidecar.services.run_command import run_command
+from sidecar.services.settle_office import settle_office
 from sidecar.services.sync_people import sync_people
 from sidecar.store.tables import ApprovalTokenRow
 from sidecar.web.app import create_app
@@ -260,6 +261,7 @@ def moved_on(ctx: Context, office: Office, case_id: str, clock: Clock) -> None:
 def role_lost(ctx: Context, office: Office, case_id: str, clock: Clock) -> None:
     others = [person for person in office.holders() if "kasubbag" not in person["roles"]]
     sync_people(ctx, office.site_id, [*others, make_person(50, "kasubbag")], complete=True)
+    settle_office(ctx, office.site_id)
 
 
 def reassigned(ctx: Context, office: Office, case_id: str, clock: Clock) -> None:

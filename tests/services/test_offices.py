@@ -16,6 +16,7 @@ from sidecar.services.install_sop import install_sop
 from sidecar.services.messages import remember_message
 from sidecar.services.procedures import get_sop
 from sidecar.services.run_command import run_command
+from sidecar.services.settle_office import settle_office
 from sidecar.services.sites import change_site, get_site, list_sites, put_site
 from sidecar.services.sync_people import sync_people
 from sidecar.sop_file import dump_document
@@ -138,6 +139,7 @@ def test_whoever_loses_the_role_loses_the_token(ctx: Context, office: Office) ->
     kasubbag = office.holder("kasubbag")
     assert live(ctx, case_id) == [kasubbag]
     sync_people(ctx, "jember", [make_person(kasubbag, "humas")], complete=False)
+    settle_office(ctx, "jember")
     assert live(ctx, case_id) == []
     assert look(ctx, office, case_id)["mails"][-1]["state"] == "withdrawn"
     with ctx.uow(read_only=True) as uow:
@@ -145,12 +147,14 @@ def test_whoever_loses_the_role_loses_the_token(ctx: Context, office: Office) ->
     assert reasons.count("role_lost") == 1
     # A successor is called at once.
     sync_people(ctx, "jember", [make_person(50, "kasubbag")], complete=False)
+    settle_office(ctx, "jember")
     assert live(ctx, case_id) == [50]
 
 
 def test_complete_sync_takes_the_roles_of_all_others(ctx: Context, office: Office) -> None:
     case_id = make_case(ctx, office, upto=4)
     assert sync_people(ctx, "jember", [make_person(office.holder("humas"), "humas")], complete=True) == 1
+    settle_office(ctx, "jember")
     view = look(ctx, office, case_id)
     assert view["may_act"] == [] and live(ctx, case_id) == []
     # History keeps the names of those who are gone.

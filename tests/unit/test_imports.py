@@ -11,10 +11,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OURS = ("sidecar", "workers")
-WIRING = tuple(
-    f"sidecar.{name}"
-    for name in ("settings", "logs", "context", "clock", "keys", "media_store", "media_links", "card_catalogue", "i18n")
+WIRING_NAMES = (
+    *("settings", "logs", "context", "clock", "keys", "media_store", "media_links"),
+    *("card_catalogue", "channel_limits", "i18n"),
 )
+WIRING = tuple(f"sidecar.{name}" for name in WIRING_NAMES)
 # Room -> what of ours it may import (prefixes of dotted names), beside itself.
 MAY: dict[str, tuple[str, ...]] = {
     "sidecar.sop": (),
@@ -27,6 +28,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "sidecar.media_store": (),
     "sidecar.media_links": ("sidecar.context", "sidecar.keys", "sidecar.media_store"),
     "sidecar.card_catalogue": (),
+    "sidecar.channel_limits": (),
     "sidecar.context": ("sidecar.keys", "sidecar.settings", "sidecar.store"),
     "sidecar.bootstrap": (*WIRING, "sidecar.store"),
     "sidecar.store": ("sidecar.sop", "sidecar.settings", "sidecar.i18n"),

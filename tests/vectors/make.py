@@ -1,4 +1,4 @@
-"""Writes signatures.json and digests.json anew: `.venv/bin/python tests/vectors/make.py`.
+"""Writes signatures.json, digests.json and captions.json anew: `.venv/bin/python tests/vectors/make.py`.
 
 The files are the agreement between Python and PHP; run this only to add a case, and read the difference.
 The HMAC is spelled out here, with the standard library only, so that no library checks itself.
@@ -10,10 +10,16 @@ import base64
 import hashlib
 import hmac
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1]))
+
+from workers.channels import instagram, registry  # noqa: E402
+from workers.channels.limits import count, limits_of  # noqa: E402
+
 FIRST = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 SECOND = "whsec_" + base64.b64encode(bytes(range(100, 132))).decode()
 TIMESTAMP = 1795413600
@@ -82,6 +88,23 @@ CONTENTS: dict[str, dict[str, Any]] = {
     "booleans_and_numbers": {"yes": True, "no": False, "nothing": None, "zero": 0, "minus": -7, "text": "0"},
 }
 
+CAPTIONS = (
+    "",
+    "KPU Jember gelar rapat pleno",
+    "Rapat pleno terbuka – “Mohon maaf lahir dan batin”",
+    "🎉🗳️ Selamat memilih 👨‍👩‍👧‍👦 🇮🇩 👍🏽",
+    "e\u0301 dan é: dua tulisan, satu huruf",
+    "عيد مبارك · ꦱꦸꦒꦼꦁ ꦫꦶꦪꦪ · हिन्दी · 한국어",
+    "Baca https://kab-jember.kpu.go.id/berita/rapat-pleno?utm_source=x&y=1 sekarang.",
+    "(lihat http://x.id/a) dan https://x.id/b, https://x.id/c! https://",
+    "Tautan di akhir: https://contoh.id/é/jalan_(kota)",
+    "#Pemilu2029 #KPUMelayani #Jember, ##dua #é #日本 # kosong #",
+    "@kpu_ri dan @kpujember; surel humas@kpu.go.id, @@dua @",
+    "baris satu\nbaris dua\n\nbaris empat\ttab",
+    "a" * 301,
+    "🎉" * 300,
+)
+
 
 def signature(secret: str, message_id: str, timestamp: int, body: str) -> str:
     key = base64.b64decode(secret.removeprefix("whsec_"))
@@ -124,6 +147,21 @@ def digests() -> list[dict[str, Any]]:
     return found
 
 
+def captions() -> list[dict[str, Any]]:
+    """Counted by the networks' own files: what the workers will hold a caption to."""
+    found = []
+    for kind in registry.kinds():
+        for text in CAPTIONS:
+            used = {
+                "characters": count(text, limits_of(kind)),
+                "bytes": len(text.encode()),
+                "hashtags": len(instagram.HASHTAG.findall(text)),
+                "mentions": len(instagram.MENTION.findall(text)),
+            }
+            found.append({"kind": kind, "text": text, **used})
+    return found
+
+
 def write(name: str, data: Any) -> None:
     (HERE / name).write_text(json.dumps(data, indent=1, ensure_ascii=True) + "\n")
 
@@ -131,3 +169,4 @@ def write(name: str, data: Any) -> None:
 if __name__ == "__main__":
     write("signatures.json", signatures())
     write("digests.json", digests())
+    write("captions.json", captions())

@@ -159,7 +159,7 @@ class Health:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a network accepts; numbers and their sources are in `limits.yaml`. 0 = no limit known.
+    """What a network accepts; numbers and their sources are in `config/channels.yaml`. 0 = no limit known.
     `photo_outputs`, `card_outputs`: the names of the picture outputs that this network gets."""
 
     kind: str

@@ -41,7 +41,7 @@ from workers.channels.base import (
     read_picture,
     redact,
 )
-from workers.channels.limits import LINK, first_graphemes, graphemes
+from workers.channels.limits import LINK, count, first_graphemes, graphemes
 
 COLLECTION = "app.bsky.feed.post"
 WEBSITE = "https://bsky.app"
@@ -105,7 +105,7 @@ class Bluesky:
 
     def validate(self, message: Message) -> list[Problem]:
         text = compose(message, self.limits)[0]
-        problems = common_problems(message, self.limits, characters=graphemes(text))
+        problems = common_problems(message, self.limits, characters=count(text, self.limits))
         size = len(text.encode())
         if size > self.limits.max_text_bytes:
             params = {"count": size, "limit": self.limits.max_text_bytes}

@@ -34,6 +34,7 @@ from workers.channels.base import (
     json_object,
     redact,
 )
+from workers.channels.limits import count
 
 API_VERSION = "v25.0"
 # Meta fetches the picture while it answers, so a container takes longer than other calls.
@@ -44,8 +45,8 @@ POLL_S = 1.5
 CLOCK_RESERVE = timedelta(minutes=5)
 REQUIRED_PERMISSIONS = ("instagram_basic", "instagram_content_publish")
 
-_HASHTAG = re.compile(r"#\w+")
-_MENTION = re.compile(r"(?<![\w@])@\w+")
+HASHTAG = re.compile(r"#\w+")
+MENTION = re.compile(r"(?<![\w@])@\w+")
 _SUBCODE = re.compile(r"\b\d{7}\b")
 
 Row = tuple[str, Outcome, str, float | None]
@@ -116,8 +117,8 @@ class Instagram:
         self._sleep = sleep
 
     def validate(self, message: Message) -> list[Problem]:
-        problems = common_problems(message, self.limits, characters=len(message.text))
-        hashtags, mentions = len(_HASHTAG.findall(message.text)), len(_MENTION.findall(message.text))
+        problems = common_problems(message, self.limits, characters=count(message.text, self.limits))
+        hashtags, mentions = len(HASHTAG.findall(message.text)), len(MENTION.findall(message.text))
         if hashtags > self.limits.max_hashtags:
             sentence = N_("The text has %(count)s hashtags; this channel allows %(limit)s.")
             problems.append(

@@ -1,7 +1,8 @@
-"""Reads `limits.yaml`, and counts text as the networks count it."""
+"""Reads `config/channels.yaml`, and counts text as the networks count it."""
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import yaml
 
 from workers.channels.base import Limits
 
-_FILE = Path(__file__).with_name("limits.yaml")
+_CONFIG = Path(__file__).resolve().parents[2] / "config"
 _GRAPHEME = regex.compile(r"\X")
 LINK = regex.compile(r"https?://[^\s<>\"]+[^\s<>\"'.,;:!?)\]}]")
 
@@ -18,7 +19,9 @@ LINK = regex.compile(r"https?://[^\s<>\"]+[^\s<>\"'.,;:!?)\]}]")
 @cache
 def all_limits() -> dict[str, Limits]:
     """Kind of channel -> what it accepts. An unknown key in the file is a TypeError: it would be a limit not kept."""
-    rows = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    # Where the settings say, without needing any other of them.
+    file = Path(os.environ.get("TAYANG_CONFIG_DIR") or _CONFIG) / "channels.yaml"
+    rows = yaml.safe_load(file.read_text(encoding="utf-8"))
     return {kind: _limits(kind, row["limits"]) for kind, row in rows.items()}
 
 
@@ -40,6 +43,18 @@ def with_fixed_links(text: str, link_characters: int) -> int:
     """Code points, each http(s) address counted as `link_characters`, as Mastodon counts."""
     links = LINK.findall(text)
     return len(text) + sum(link_characters - len(link) for link in links)
+
+
+def count(text: str, limits: Limits) -> int:
+    """Length of a text by the network's rule, `limits.counted_as`."""
+    match limits.counted_as:
+        case "graphemes":
+            return graphemes(text)
+        case "code_points_links":
+            return with_fixed_links(text, limits.link_characters)
+        case "code_points":
+            return len(text)
+    raise ValueError(f"{limits.kind}: nothing is counted as {limits.counted_as!r}")
 
 
 def _limits(kind: str, row: dict[str, object]) -> Limits:

@@ -36,7 +36,7 @@ from workers.channels.base import (
     read_picture,
     redact,
 )
-from workers.channels.limits import with_fixed_links
+from workers.channels.limits import count
 
 MEDIA_LIFE_S = 12 * 3600  # unattached media are removed by the server after a day
 READY_WAIT_S = 20.0
@@ -78,8 +78,7 @@ class Mastodon:
         self._sleep = sleep
 
     def validate(self, message: Message) -> list[Problem]:
-        characters = with_fixed_links(compose(message), self.limits.link_characters)
-        return common_problems(message, self.limits, characters=characters)
+        return common_problems(message, self.limits, characters=count(compose(message), self.limits))
 
     def check(self) -> Health:
         me = self._get("/api/v1/accounts/verify_credentials")

@@ -14,6 +14,7 @@ from sidecar.services import media, publication
 from sidecar.services.errors import NoSuchCase
 from sidecar.services.mirror import mirror_of
 from sidecar.services.outbox import Work
+from sidecar.services.settle_office import settle_office
 from sidecar.services.sites import get_site
 from sidecar.sop.errors import SopError
 from sidecar.wordpress import client as wp
@@ -33,6 +34,11 @@ def mirror(ctx: Context, work: Work) -> None:
             raise Obsolete("overtaken", "a later state of the case has a row of its own")
         mirrored = _client(ctx, work.site_id).mirror(body)
     log.info("wordpress_mirrored", applied=mirrored.applied, revision=mirrored.revision)
+
+
+def settle_turns(ctx: Context, work: Work) -> None:
+    """Rights or delegations have changed, or a delegation begins or ends: turns, tokens, mails and mirrors follow."""
+    log.info("turns_settled", cases=settle_office(ctx, work.site_id))
 
 
 def start(ctx: Context, work: Work) -> None:

@@ -3,7 +3,7 @@
     'use strict';
 
     const tayang = window.tayang;
-    const { createElement: el, useEffect } = wp.element;
+    const { createElement: el, useEffect, useRef, useState } = wp.element;
     const { select, dispatch } = wp.data;
     const LOCK = 'tayang';
     // 6.6 moved the panel from wp.editPost to wp.editor.
@@ -46,17 +46,56 @@
         dispatch('core/preferences').set('tayang', 'panelShown', true);
     }
 
+    const PICTURE_BLOCK = /image|cover|media-text/;
+
+    /** Ids of the pictures in the text, as one text: so the panel is drawn again only when they change. */
+    function usedIds(blocks) {
+        return blocks.flatMap((block) => {
+            const id = PICTURE_BLOCK.test(block.name) && (block.attributes.id || block.attributes.mediaId);
+            return [].concat(id || [], usedIds(block.innerBlocks));
+        });
+    }
+
+    function words() {
+        const found = {};
+        ['title', 'excerpt'].forEach((key) => {
+            const value = select('core/editor').getEditedPostAttribute(key);
+            if (value) {
+                found[key] = value;
+            }
+        });
+        return found;
+    }
+
+    /** How often the editor has saved since it was opened. */
+    function useSaves() {
+        const saving = wp.data.useSelect((ask) => ask('core/editor').isSavingPost() && !ask('core/editor').isAutosavingPost(), []);
+        const [saves, count] = useState(0);
+        const before = useRef(false);
+        useEffect(() => {
+            if (before.current && !saving) {
+                count(saves + 1);
+            }
+            before.current = saving;
+        }, [saving]);
+        return saves;
+    }
+
     function EditorPanel() {
         const postId = wp.data.useSelect((ask) => ask('core/editor').getCurrentPostId(), []);
         const featured = wp.data.useSelect(
             (ask) => ask('core/editor').getEditedPostAttribute('featured_media') || 0, []);
+        const used = wp.data.useSelect((ask) => usedIds(ask('core/block-editor').getBlocks()).join(), []);
+        const saves = useSaves();
         // The panel may be folded away, and then does not run: what WordPress knew at loading counts until it does.
         useEffect(() => {
             openOnce();
             lock(config.locked);
         }, []);
         return el(SettingPanel, { name: 'tayang', title: tayang.text('panel_title'), className: 'tayang-setting-panel' },
-            el(tayang.Panel, { postId, saveFirst, lock, featured: () => featured, place: 'editor' }));
+            el(tayang.Panel, {
+                postId, saveFirst, lock, featured, used: used ? used.split(',').map(Number) : [], words, saves, place: 'editor',
+            }));
     }
 
     wp.plugins.registerPlugin('tayang', { render: EditorPanel, icon: 'megaphone' });

@@ -39,12 +39,14 @@
             busy.current = true;
             try {
                 const answer = await wp.apiFetch({ path: path(postId, 'panel') });
-                setData({
-                    view: answer.case, reachable: answer.reachable, detail: answer.detail, mirror: answer.mirror,
-                });
+                tayang.planOf(postId).receive(answer);
+                // Without the server the last view stays on the screen: better old and marked than gone.
+                setData((old) => ({
+                    view: answer.case || (answer.reachable ? null : old.view), reachable: answer.reachable,
+                    detail: answer.detail, mirror: answer.mirror, mayCorrect: answer.may_correct, editUrl: answer.edit_url,
+                }));
             } catch (error) {
-                // The last view stays on the screen: better old and marked than gone.
-                setData((old) => ({ view: old.view, reachable: false, detail: error.message }));
+                setData((old) => Object.assign({}, old, { loading: false, reachable: false, detail: error.message }));
             } finally {
                 busy.current = false;
             }
@@ -58,14 +60,16 @@
             const timer = setInterval(() => { if (!document.hidden) { load(); } }, every);
             return () => clearInterval(timer);
         }, [postId, every]);
-        return { data, load, show: (view) => setData({ view, reachable: true, detail: '' }) };
+        return {
+            data, load, show: (view) => setData((old) => Object.assign({}, old, { view, reachable: true, detail: '' })),
+        };
     }
 
     /**
      * Sends commands, one at a time. The same wish keeps its idempotency key until the server has answered, so that
      * pressing again after a broken connection counts once.
      */
-    function useCommand({ postId, view, saveFirst, flush, onDone, onStale }) {
+    function useCommand({ postId, view, saveFirst, onDone, onStale }) {
         const [state, setState] = useState({ sending: '', error: null });
         const sending = useRef(false);
         const keys = useRef({});
@@ -76,10 +80,8 @@
             sending.current = true;
             setState({ sending: command, error: null });
             try {
-                if (flush.current) {
-                    await flush.current();
-                }
                 await saveFirst();
+                await tayang.planOf(postId).flush();
                 const wish = Object.assign({ command, expected_revision: view.revision }, values);
                 const name = JSON.stringify(wish);
                 keys.current[name] = keys.current[name] || newKey();
@@ -117,12 +119,12 @@
         return now;
     }
 
-    function Due({ at }) {
+    tayang.Due = function Due({ at }) {
         const left = tayang.left(at, useClock());
         return el('p', { className: 'tayang-due' + (left.late ? ' is-late' : '') },
             el('span', { className: 'dashicons dashicons-' + (left.late ? 'warning' : 'clock'), 'aria-hidden': true }),
             el('span', null, el('strong', null, left.text), ' · ', text('due_at', tayang.moment(at))));
-    }
+    };
 
     /** What the person before wrote to whoever acts now: the reason of a return above all. */
     function LastNote({ view }) {
@@ -141,13 +143,18 @@
         const published = view.history.find((event) => event.kind === 'published');
         return el('section', { className: 'tayang-now' + (mine && running ? ' is-mine' : '') },
             el('p', { className: 'tayang-procedure' }, view.procedure.name),
+            view.corrects && el('p', { className: 'tayang-correction' },
+                el('span', { className: 'dashicons dashicons-edit', 'aria-hidden': true }),
+                el('span', null, text('is_correction'), ' ', view.corrected && view.corrected.url
+                    && el('a', { href: view.corrected.url }, text('see_on_site')))),
+            view.state !== 'cancelled' && el(tayang.Progress, { view }),
             running && el('h3', null, text('step_of', activity.no, view.steps.length), ' ', activity.name),
             running && activity.attempt > 1 && el('p', { className: 'tayang-attempt' }, text('attempt', activity.attempt)),
             running && el('p', { className: 'tayang-who' },
                 el('span', { className: 'dashicons dashicons-admin-users', 'aria-hidden': true }),
                 mine ? el('span', null, el('strong', null, text('your_turn')), ' ', view.who)
                     : el('span', null, text('acts_now', view.who))),
-            running && el(Due, { at: activity.due_at }),
+            running && el(tayang.Due, { at: activity.due_at }),
             running && el(LastNote, { view }),
             !running && el('h3', null, text('state_' + (waits ? 'waiting' : view.state))),
             waits && el('p', null, tayang.moment(view.publish_at)),
@@ -185,10 +192,17 @@
         }, option.label);
     }
 
+    /** What the plan lacks, said before it is handed in. */
+    function Checks({ checks }) {
+        return checks.length > 0 && el(Notice, { status: 'warning', isDismissible: false, className: 'tayang-checks' },
+            el('strong', null, text('checks')),
+            el('ul', null, checks.map((one, index) => el('li', { key: one.key + index }, one.sentence))));
+    }
+
     // What is typed outlives the panel, which the editor takes away and brings back; per step.
     const notes = {};
 
-    function Decide({ step, view, command, chosen, seen }) {
+    function Decide({ step, view, command, chosen, seen, checks }) {
         const [note, showNote] = useState(notes[step] || '');
         const setNote = (value) => {
             notes[step] = value;
@@ -229,6 +243,7 @@
                     onChange: (value) => { setNote(value); setMissing(''); },
                 }),
                 missing && el('p', { className: 'tayang-field-error' }, missing)),
+            allowed.some((one) => one.command === 'submit') && el(Checks, { checks }),
             el('div', { className: 'tayang-buttons' }, options.map((option) => el(CommandButton, {
                 key: option.command, option, command, onPress: press, reasonId: 'tayang-reason',
                 variant: PRIMARY.includes(option.command) ? 'primary' : 'secondary',
@@ -292,31 +307,10 @@
             el(Reasons, { id: 'tayang-cancel-reason', options: [option] }));
     }
 
-    function Step({ step }) {
-        const used = step.state === 'done' && step.seconds !== null ? text('used', tayang.span(step.seconds)) : '';
-        const who = step.person_name ? step.role_name + ' · ' + step.person_name : step.role_name;
-        return el('li', { className: 'tayang-step is-' + step.state, 'aria-current': step.state === 'current' ? 'step' : undefined },
-            el('span', { className: 'tayang-step-no', 'aria-hidden': true },
-                step.state === 'done' ? el('span', { className: 'dashicons dashicons-yes' }) : step.no),
-            el('span', { className: 'tayang-step-text' },
-                el('strong', null, el('span', { className: 'screen-reader-text' }, step.no + '. '), step.name),
-                el('span', { className: 'tayang-step-who' }, who),
-                el('span', { className: 'tayang-step-time' },
-                    [text('step_' + step.state), text('standard', step.minutes), used,
-                        step.attempt > 1 ? text('attempt', step.attempt) : ''].filter(Boolean).join(' · '))));
-    }
-
-    /** Open where there is room; beside an editor it would push the editor's own boxes out of sight. */
-    function Steps({ view, open }) {
-        return el('details', { className: 'tayang-section', open },
-            el('summary', null, text('steps')),
-            el('ol', { className: 'tayang-steps' }, view.steps.map((step) => el(Step, { key: step.no, step }))));
-    }
-
     /** What was ordered, in the words of the assignment. */
     function Disposition({ view }) {
         const given = view.disposition || {};
-        const occasion = (config.occasions[view.procedure.key] || []).find((one) => one.key === given.occasion);
+        const occasion = ((config.procedures[view.procedure.key] || {}).occasions || []).find((one) => one.key === given.occasion);
         const shown = Object.assign({}, given, { occasion: occasion ? occasion.name : given.occasion });
         const rows = ['number', 'activity', 'activity_date', 'place', 'division', 'occasion', 'note'].filter((key) => shown[key]);
         return rows.length ? el('details', { className: 'tayang-section' },
@@ -347,18 +341,6 @@
             el('ul', { className: 'tayang-list' }, view.mails.map((mail, index) => el('li', { key: index },
                 text('mail_line', mail.name, mail.no), ' · ',
                 mail.sent_at ? tayang.moment(mail.sent_at) : text('mail_waiting')))));
-    }
-
-    function History({ view, open }) {
-        return el('details', { className: 'tayang-section', open },
-            el('summary', null, text('history')),
-            el('ol', { className: 'tayang-history' }, view.history.slice().reverse().map((event, index) => el('li', {
-                key: view.history.length - index, className: 'is-' + (event.decision || 'other'),
-            },
-                el('time', { dateTime: event.at }, tayang.moment(event.at)),
-                el('span', null, event.sentence, event.via === 'email'
-                    ? el('em', { className: 'tayang-via' }, text('via_email')) : null),
-                event.note && el('blockquote', null, event.note)))));
     }
 
     function Unreachable({ detail, mirror, onRetry, loading }) {
@@ -401,10 +383,11 @@
             el(Button, { variant: 'secondary', onClick: () => window.location.reload() }, text('reload')));
     }
 
-    function NoCase() {
+    /** `hidden`: there is a case, but the office shows cases only to who has a part in them. */
+    function NoCase({ hidden }) {
         return el('div', { className: 'tayang-panel' },
-            el('p', null, text('no_case')),
-            config.assignment_url && el('a', { href: config.assignment_url, className: 'components-button is-secondary' },
+            el('p', null, text(hidden ? 'case_hidden' : 'no_case')),
+            !hidden && config.assignment_url && el('a', { href: config.assignment_url, className: 'components-button is-secondary' },
                 text('new_assignment')));
     }
 
@@ -434,25 +417,86 @@
         return notice;
     }
 
+    function leaveNotice(notice) {
+        if (notice) {
+            window.sessionStorage.setItem('tayang-notice', notice);
+        }
+    }
+
     /** The name of a channel as the office set it up; one that has been removed keeps its kind. */
     tayang.channelName = function (key, kind) {
         const channel = config.channels.find((one) => one.key === key);
         return channel ? channel.name : kind;
     };
 
+    /** A published post is corrected in a case of its own; until that is published, readers see what they see now. */
+    function Correction({ postId, view }) {
+        const [note, setNote] = useState('');
+        const [state, setState] = useState({});
+        async function open() {
+            if (!note.trim()) {
+                setState({ missing: text('note_missing', text('correct')) });
+                wp.a11y.speak(text('note_missing', text('correct')), 'assertive');
+                return;
+            }
+            setState({ sending: true });
+            try {
+                const answer = await wp.apiFetch({
+                    path: path(postId, 'corrections'), method: 'POST', data: { note: note.trim() },
+                });
+                leaveNotice(answer.notice);
+                window.location.assign(config.case_url + answer.post_id);
+            } catch (error) {
+                wp.a11y.speak(error.message, 'assertive');
+                setState({ error: error.message });
+            }
+        }
+        return el('details', { className: 'tayang-section tayang-correct' },
+            el('summary', null, text('correct_title')),
+            el('p', { className: 'description' }, text('correct_help')),
+            el('div', { className: state.missing ? 'has-error' : '' },
+                el(TextareaControl, {
+                    __nextHasNoMarginBottom: true, rows: 3, label: text('correct_note'), value: note,
+                    onChange: (value) => { setNote(value); setState({}); },
+                }),
+                state.missing && el('p', { className: 'tayang-field-error' }, state.missing)),
+            state.error && el(Notice, { status: 'error', isDismissible: false, className: 'tayang-error' }, state.error),
+            el(Button, {
+                variant: 'primary', className: 'tayang-command', 'data-command': 'correct', isBusy: Boolean(state.sending),
+                'aria-disabled': Boolean(state.sending), onClick: () => { if (!state.sending) { open(); } },
+            }, text('correct')));
+    }
+
+    /** The words and their previews on the case page: drawn beside what PHP has written there. */
+    function PagePreviews({ store, view }) {
+        const [place] = useState(() => {
+            const found = document.querySelector('[data-tayang-previews]');
+            if (found) {
+                found.replaceChildren();
+            }
+            return found;
+        });
+        return place && wp.element.createPortal(el('div', { className: 'tayang-panel' }, el(tayang.Previews, {
+            view, plan: store.plan, article: store.article, pictures: store.chosen(), featured: store.pictures[store.featured],
+        })), place);
+    }
+
     /**
      * `place`: editor | classic | page. `saveFirst()` saves the words and rejects if that fails; `lock(bool)` closes
-     * the editor around the panel; `featured()` is the id of the featured image as the editor has it now.
+     * the editor around the panel; `featured` and `used` are the pictures that the editor has now, `words()` its title
+     * and excerpt; `saves` counts what it has saved.
      */
-    tayang.Panel = function Panel({ postId, place, saveFirst, lock, featured }) {
+    tayang.Panel = function Panel({ postId, place, saveFirst, lock, featured, used, words, saves }) {
         const { data, load, show } = useCase(postId);
+        const store = tayang.usePlan(postId);
         const [said, setSaid] = useState('');
         const [warning] = useState(takeNotice);
-        const flush = useRef(null);
         const view = data.view;
-        const locked = Boolean(view) && !view.may_edit.includes(config.user);
+        // A correction is written in its working copy, never in the editor of the public post.
+        const elsewhere = place !== 'page' && data.editUrl;
+        const locked = Boolean(view) && (!view.may_edit.includes(config.user) || Boolean(elsewhere));
         const command = useCommand({
-            postId, view, saveFirst, flush, onStale: load,
+            postId, view, saveFirst, onStale: load,
             onDone: (next) => {
                 const last = next.history[next.history.length - 1];
                 const sentence = last ? last.sentence : text('recorded');
@@ -462,6 +506,8 @@
             },
         });
         useEffect(() => { if (view) { lock(locked); } }, [Boolean(view), locked]);
+        useEffect(() => { if (place !== 'page') { store.follow(featured, used); } }, [featured, used.join()]);
+        useEffect(() => { if (saves) { load(); } }, [saves]);
         const card = view && view.card ? JSON.stringify(view.card) : '';
         const failed = Boolean(view && (view.problems || []).some((one) => one.kind === 'media.derive'));
         useEffect(() => { showCard(view && view.card, failed); }, [card, failed]);
@@ -471,7 +517,7 @@
         }
         const unreachable = !data.reachable && el(Unreachable, { detail: data.detail, mirror: !view && data.mirror, onRetry: load });
         if (!view) {
-            return unreachable ? el('div', { className: 'tayang-panel' }, unreachable) : el(NoCase);
+            return unreachable ? el('div', { className: 'tayang-panel' }, unreachable) : el(NoCase, { hidden: Boolean(data.mirror) });
         }
         // A new step starts with an empty note and its own people; a refused command keeps what was typed.
         const activity = view.activity;
@@ -480,32 +526,88 @@
         const seen = place === 'page' ? config.shown_sha256 : view.content_sha256;
         const stale = view.state === 'open' && view.activity.kind === 'decide' && view.content_sha256 !== seen;
         const naming = view.options.find((one) => one.names_role && one.candidates.length === 1);
+        const writes = !locked && place !== 'page';
         return el('div', { className: 'tayang-panel', 'data-revision': view.revision, 'data-state': view.state },
-            unreachable,
+            !command.error && unreachable,
             el(Now, { view }),
             el(Problems, { view }),
             el(Outcome, { command, said, warning, locked, place, postId }),
-            !locked && place !== 'page' && el(tayang.Plan, { postId, view, featured, flush }),
+            elsewhere && el('p', null,
+                el('a', { href: data.editUrl, className: 'components-button is-primary' }, text('write_correction'))),
+            writes && el(tayang.Plan, { postId, view, words }),
+            writes && el(PublishAt, { view, command }),
             stale && el(Stale),
-            el(Decide, { key: step, step, view, command, seen, chosen: naming ? naming.candidates[0] : null }),
-            el(PublishAt, { view, command }),
+            el(Decide, {
+                key: step, step, view, command, seen, chosen: naming ? naming.candidates[0] : null,
+                checks: writes && store.plan ? tayang.checks(store, view) : [],
+            }),
+            !writes && el(PublishAt, { view, command }),
             el(Deliveries, { view }),
+            data.mayCorrect && view.state === 'published' && el(Correction, { postId, view }),
             el(Disposition, { view }),
-            el(Steps, { view, open: place === 'page' }),
-            el(History, { view, open: place === 'page' }),
+            el(tayang.Steps, { view, open: place === 'page' }),
+            el(tayang.Changes, { postId, revision: view.revision, open: place === 'page' && (activity || {}).kind === 'decide' }),
+            el(tayang.History, { view, open: place === 'page' }),
             el(Mails, { view }),
-            el(Cancel, { view, command }));
+            el(Cancel, { view, command }),
+            place === 'page' && store.plan && el(PagePreviews, { store, view }));
     };
 
-    /** The classic editor has no way to save without leaving the page: what is not saved stops the command. */
-    async function classicSaveFirst() {
-        const changed = wp.autosave && wp.autosave.server && wp.autosave.server.postChanged();
-        if (changed) {
-            throw new Error(text('save_first'));
+    /** The text of WordPress's own form, as it would be sent now. */
+    function formNow(form) {
+        if (window.tinymce) {
+            window.tinymce.triggerSave();
         }
+        return new FormData(form);
+    }
+
+    const asText = (data) => JSON.stringify(Array.from(data.entries()).filter(([name]) => !/nonce|^_wp|^samplepermalink/.test(name)));
+    let savedForm = '';
+    let isLocked = false;
+    let setSaves = () => {};
+
+    /** Core asks "leave without saving?" by what the page was loaded with; after our save that is no longer true. */
+    function askBeforeLeaving(form) {
+        if (!window.jQuery) {
+            return;
+        }
+        window.jQuery(window).off('beforeunload.edit-post').on('beforeunload.tayang', () => (
+            asText(formNow(form)) !== savedForm ? text('unsaved_leave') : undefined));
+        form.addEventListener('submit', () => window.jQuery(window).off('beforeunload.tayang'));
+    }
+
+    /**
+     * The classic editor saves by leaving the page. Here its form is sent as it is, and the page stays: what came back is
+     * the same editor with WordPress's own word that it was saved, or the words were not taken.
+     */
+    async function classicSaveFirst() {
+        const form = document.getElementById('post');
+        if (!form || document.getElementById('save-post') === null || isLocked) {
+            return;
+        }
+        const data = formNow(form);
+        const sent = asText(data);
+        data.append('save', 'save');
+        let answer;
+        try {
+            // Not form.action: that is the field of this name.
+            answer = await window.fetch(form.getAttribute('action'), { method: 'POST', body: data, credentials: 'same-origin' });
+        } catch (error) {
+            throw new Error(text('not_saved_command'));
+        }
+        const place = new URL(answer.url);
+        if (!answer.ok || !place.pathname.endsWith('/post.php') || !place.searchParams.get('message')) {
+            throw new Error(text('not_saved_command'));
+        }
+        if (savedForm === '') {
+            askBeforeLeaving(form);
+        }
+        savedForm = sent;
+        setSaves((count) => count + 1);
     }
 
     function classicLock(locked) {
+        isLocked = locked;
         const save = document.getElementById('save-post');
         if (save) {
             save.disabled = locked;
@@ -517,14 +619,43 @@
         return field && Number(field.value) > 0 ? Number(field.value) : 0;
     }
 
-    function mount(node) {
-        const classic = node.dataset.tayangPanel === 'classic';
-        const panel = el(tayang.Panel, {
-            postId: Number(node.dataset.post), place: node.dataset.tayangPanel,
-            lock: classic ? classicLock : () => {},
-            saveFirst: classic ? classicSaveFirst : async () => {},
-            featured: classic ? classicFeatured : () => config.featured,
+    /** Title and excerpt as they stand in the form; an empty one leaves the stored one. */
+    function classicWords() {
+        const words = {};
+        [['title', 'title'], ['excerpt', 'excerpt']].forEach(([key, id]) => {
+            const field = document.getElementById(id);
+            if (field && field.value) {
+                words[key] = field.value;
+            }
         });
+        return words;
+    }
+
+    function ClassicPanel({ postId }) {
+        const [featured, setFeatured] = useState(classicFeatured);
+        const [saves, count] = useState(0);
+        useEffect(() => {
+            setSaves = count;
+            const box = document.getElementById('postimagediv');
+            const watch = new MutationObserver(() => setFeatured(classicFeatured()));
+            if (box) {
+                watch.observe(box, { subtree: true, childList: true, attributes: true });
+            }
+            return () => watch.disconnect();
+        }, []);
+        return el(tayang.Panel, {
+            postId, place: 'classic', lock: classicLock, saveFirst: classicSaveFirst, featured, used: [], words: classicWords, saves,
+        });
+    }
+
+    function PagePanel({ postId }) {
+        return el(tayang.Panel, {
+            postId, place: 'page', lock: () => {}, saveFirst: async () => {}, featured: 0, used: [], words: () => ({}), saves: 0,
+        });
+    }
+
+    function mount(node) {
+        const panel = el(node.dataset.tayangPanel === 'classic' ? ClassicPanel : PagePanel, { postId: Number(node.dataset.post) });
         // 6.1 has no createRoot yet.
         if (wp.element.createRoot) {
             wp.element.createRoot(node).render(panel);

@@ -6,15 +6,16 @@ defined('ABSPATH') || exit;
 
 /**
  * Capabilities by step: who must write now may edit, even a Contributor in somebody else's post; a closed post may be
- * looked at by the people of the SOP and edited by nobody. Also gives holders of an SOP role `tayang_see_cases`.
+ * looked at by the people of the SOP and edited by nobody. Gives those who may look `tayang_see_cases`, and
+ * `tayang_see_case` of one post.
  */
 final class Access
 {
     private const WATCHED = ['edit_post', 'delete_post', 'publish_post', 'edit_page', 'delete_page'];
-    private const WORDS_IN_META = ['_thumbnail_id', Content::CHANNELS, Content::CARD];
+    private const WORDS_IN_META = ['_thumbnail_id', Content::CHANNELS, Content::CARD, Content::WEBSITE, Content::PHOTOS];
 
-    /** Whether the last `edit_post` question was answered yes by us: post id, or 0. */
-    private int $granted = 0;
+    /** @var array{int, int}|null Site and post for which we answered the last `edit_post` question with yes. */
+    private ?array $granted = null;
 
     /** @var array<int, string> Methods of the REST requests being answered, innermost last. */
     private array $rest_methods = [];
@@ -28,7 +29,8 @@ final class Access
 
     public function register(): void
     {
-        add_filter('map_meta_cap', [$this, 'map'], PHP_INT_MAX, 4);
+        add_filter('map_meta_cap', [$this, 'map'], Publish_Gate::LAST, 4);
+        add_filter('pre_delete_attachment', [$this, 'guard_picture'], PHP_INT_MAX, 2);
         add_filter('user_has_cap', [$this, 'lend'], 10, 4);
         add_filter('rest_request_before_callbacks', [$this, 'enter_rest'], 0, 3);
         add_filter('rest_request_after_callbacks', [$this, 'leave_rest'], PHP_INT_MAX);
@@ -48,12 +50,20 @@ final class Access
     public function map(array $caps, string $cap, int $user_id, array $args): array
     {
         if ($cap === 'tayang_see_cases') {
-            return Capabilities::roles_of($user_id) ? ['read'] : ['manage_options'];
+            return Capabilities::has_part($user_id) || Capabilities::is_viewer($user_id) ? ['read'] : ['manage_options'];
+        }
+        if ($cap === Capabilities::ROBOT) {
+            // On a network a super administrator may everything; the sidecar's calls are not theirs.
+            return empty(get_userdata($user_id)->allcaps[$cap]) ? ['do_not_allow'] : $caps;
+        }
+        if ($cap === 'tayang_see_case') {
+            $case = $this->cases->get((int) ($args[0] ?? 0));
+            return $case && $this->may_look_at($case, $user_id) ? ['read'] : ['manage_options'];
         }
         if (!in_array($cap, self::WATCHED, true) || empty($args[0])) {
             return $caps;
         }
-        $this->granted = 0;
+        $this->granted = null;
         $post = get_post($args[0] instanceof \WP_Post ? $args[0]->ID : (int) $args[0]);
         if ($post && $post->post_type === 'revision') {
             $post = get_post($post->post_parent);             // earlier versions belong to who may touch the text
@@ -89,8 +99,9 @@ final class Access
             $allcaps['upload_files'] = $this->cases->edits_something($user->ID)
                 || $this->sop->opens_something(Capabilities::roles_of($user->ID));
         }
-        if ($asked === 'edit_others_posts' && $this->granted && empty($allcaps['edit_others_posts'])) {
-            $allcaps['edit_others_posts'] = Case_Mirror::may_edit($this->cases->get($this->granted), $user->ID);
+        [$site, $post_id] = $this->granted ?? [0, 0];
+        if ($asked === 'edit_others_posts' && $site === get_current_blog_id() && empty($allcaps['edit_others_posts'])) {
+            $allcaps['edit_others_posts'] = Case_Mirror::may_edit($this->cases->get($post_id), $user->ID);
         }
         return $allcaps;
     }
@@ -131,6 +142,23 @@ final class Access
         return in_array($key, self::WORDS_IN_META, true) && $this->gate->is_closed($post_id) ? false : $check;
     }
 
+    /** The featured image of a closed post goes with no code: WordPress would take it out of the post without asking. */
+    public function guard_picture(mixed $done, \WP_Post $picture): mixed
+    {
+        global $wpdb;
+        $ids = $wpdb->get_col($wpdb->prepare(
+            "SELECT post_id FROM $wpdb->postmeta WHERE meta_key = '_thumbnail_id' AND meta_value = %s LIMIT 100",
+            (string) $picture->ID
+        ));
+        foreach (array_map('intval', $ids) as $id) {
+            $post = get_post($id);
+            if ($post && $this->gate->governs_post($post) && $this->gate->is_closed($id)) {
+                return false;
+            }
+        }
+        return $done;
+    }
+
     /**
      * @param array<int, string> $caps
      * @param array<string, mixed> $case
@@ -142,13 +170,25 @@ final class Access
             return ['do_not_allow'];
         }
         if (Case_Mirror::may_edit($case, $user_id)) {
-            $this->granted = $post->ID;
+            $this->granted = [get_current_blog_id(), $post->ID];
             return ['read'];
         }
         if (!$this->is_looking()) {
             return ['do_not_allow'];
         }
-        return Capabilities::roles_of($user_id) ? ['read'] : $caps;
+        return $this->may_look_at($case, $user_id) ? ['read'] : $caps;
+    }
+
+    /**
+     * Whether a person may look at a case (the settings' "who sees what"). Looking is no editing.
+     *
+     * @param array<string, mixed> $case
+     */
+    private function may_look_at(array $case, int $user_id): bool
+    {
+        $may_look = Capabilities::has_part($user_id) || Capabilities::is_viewer($user_id);
+        $sees_all = Plugin::instance()->settings->visibility() === 'office' || user_can($user_id, 'manage_options');
+        return $may_look && ($sees_all || Parts::has((int) $case['post_id'], $user_id));
     }
 
     /**

@@ -5,12 +5,13 @@ namespace Tayang;
 defined('ABSPATH') || exit;
 
 /**
- * SOP roles of people (user meta `tayang_roles`), told to the sidecar whenever they change; and the robot's role.
- * SOP roles are no WordPress roles: a Contributor is enough for every part in the SOP.
+ * SOP roles of people (user meta `tayang_roles`), their division and who acts for them, told to the sidecar whenever they
+ * change; and the robot's role. SOP roles are no WordPress roles: a Contributor is enough for every part in the SOP.
  */
 final class Capabilities
 {
     public const META = 'tayang_roles';
+    public const DIVISION = 'tayang_division';
     public const ROBOT = 'tayang_sidecar';
 
     /** @var array<int, array<string, mixed>> People to tell the sidecar about at the end of the request. */
@@ -39,7 +40,36 @@ final class Capabilities
         if ($user_id === 0 || !is_user_member_of_blog($user_id)) {
             return [];
         }
-        return array_values(array_filter((array) get_user_meta($user_id, self::META, true)));
+        return array_values(array_filter((array) get_user_meta($user_id, self::key(self::META), true)));
+    }
+
+    /** The division of the office that a person belongs to; empty for none. */
+    public static function division_of(int $user_id): string
+    {
+        return (string) get_user_meta($user_id, self::key(self::DIVISION), true);
+    }
+
+    /** Whether a person has a part in this office's SOP: by a role, or as the acting officer of somebody who has one. */
+    public static function has_part(int $user_id): bool
+    {
+        return self::roles_of($user_id) !== [] || Delegations::acts_for_somebody($user_id);
+    }
+
+    /** Whether a person may look at cases without any part (Settings::viewer_roles). */
+    public static function is_viewer(int $user_id): bool
+    {
+        $roles = Plugin::instance()->settings->viewer_roles();
+        return $roles !== [] && array_intersect($roles, get_userdata($user_id)->roles ?? []) !== [];
+    }
+
+    /**
+     * The key under which a user meta of this office is stored. People are shared by all sites of a network, parts in an
+     * SOP are not: other sites than the main one have keys of their own.
+     */
+    public static function key(string $meta): string
+    {
+        global $wpdb;
+        return is_main_site() ? $meta : $wpdb->get_blog_prefix() . $meta;
     }
 
     /** The robot's role: reads, uploads, and may call the sidecar's routes; nothing else. */
@@ -51,15 +81,20 @@ final class Capabilities
     /** @param int|array<int, int> $meta_ids */
     public function on_meta(mixed $meta_ids, int $user_id, string $key): void
     {
-        if ($key === self::META) {
-            $this->changed[$user_id] = self::person($user_id);
+        if (!in_array($key, array_map([self::class, 'key'], [self::META, self::DIVISION, Delegations::META]), true)) {
+            return;
+        }
+        Delegations::forget();
+        // The sidecar must know the substitutes too, who may have no role of their own.
+        foreach ([$user_id, ...array_column(Delegations::open($user_id), 'to')] as $id) {
+            $this->changed[(int) $id] = self::person((int) $id);
         }
     }
 
     /** Name, address and language of those who have a part in the SOP. */
     public function on_user(int $user_id): void
     {
-        if (get_user_meta($user_id, self::META, true)) {
+        if (self::is_known($user_id)) {
             $this->changed[$user_id] = self::person($user_id);
         }
     }
@@ -67,8 +102,8 @@ final class Capabilities
     /** Who leaves has no part any more. */
     public function on_delete(int $user_id): void
     {
-        if (get_user_meta($user_id, self::META, true)) {
-            $this->changed[$user_id] = ['roles' => []] + self::person($user_id);
+        if (self::is_known($user_id)) {
+            $this->changed[$user_id] = ['roles' => [], 'delegations' => []] + self::person($user_id);
         }
     }
 
@@ -90,9 +125,23 @@ final class Capabilities
     /** @return array<int, array<string, mixed>> */
     public static function people(): array
     {
-        $ids = get_users(['meta_key' => self::META, 'fields' => 'ID', 'orderby' => 'ID']);
-        $people = array_map(static fn($id): array => self::person((int) $id), $ids);
-        return array_values(array_filter($people, static fn(array $person): bool => $person['roles'] !== []));
+        $ids = get_users(['meta_key' => self::key(self::META), 'fields' => 'ID', 'orderby' => 'ID']);
+        $people = [];
+        foreach ($ids as $id) {
+            if (self::roles_of((int) $id)) {
+                foreach ([$id, ...array_column(Delegations::open((int) $id), 'to')] as $known) {
+                    $people[(int) $known] ??= self::person((int) $known);
+                }
+            }
+        }
+        ksort($people);
+        return array_values(array_filter($people));
+    }
+
+    /** Whether the sidecar knows this person. */
+    private static function is_known(int $user_id): bool
+    {
+        return get_user_meta($user_id, self::key(self::META), true) || Delegations::received($user_id);
     }
 
     /** @return array<string, mixed> Empty for somebody who is no user any more. */
@@ -106,6 +155,13 @@ final class Capabilities
             'email' => $user->user_email,
             'locale' => get_user_locale($user),
             'roles' => self::roles_of($user_id),
+            'division' => self::division_of($user_id),
+            'delegations' => array_map(static fn(array $one): array => [
+                'to_person' => (int) $one['to'],
+                'starts_at' => $one['starts_at'],
+                'ends_at' => $one['ends_at'],
+                'kind' => $one['kind'],
+            ], Delegations::open($user_id)),
         ] : [];
     }
 

@@ -13,6 +13,8 @@ final class Content
     public const JSON_FLAGS = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_LINE_TERMINATORS;
     public const CHANNELS = '_tayang_channels';
     public const CARD = '_tayang_card';
+    public const WEBSITE = '_tayang_website';
+    public const PHOTOS = '_tayang_photos';
     public const FOCAL = '_tayang_focal';
     private const ORIGINAL = '_tayang_original';
 
@@ -24,7 +26,8 @@ final class Content
     public function build(\WP_Post $post): array
     {
         $card = self::card($post->ID);
-        $public = get_post(Working_Copy::public_of($post->ID) ?: $post->ID);
+        $images = self::image_ids($post);
+        $public = get_post(Working_Copy::subject($post->ID));
         return [
             'post_id' => $public->ID,
             'post_type' => $post->post_type,
@@ -34,7 +37,9 @@ final class Content
             'slug' => self::slug($public),
             'terms' => self::terms($post),
             'featured_image' => (int) get_post_thumbnail_id($post),
-            'images' => array_map([$this, 'image'], self::image_ids($post, $card['photo'] ?? null)),
+            'images' => array_map([$this, 'image'], $images),
+            'website' => self::website($post->ID),
+            'photos' => self::photos($post->ID, $images),
             'channels' => self::channels($post->ID),
             'card' => $card === null ? null : ['fields' => (object) $card['fields']] + $card,
         ];
@@ -44,6 +49,19 @@ final class Content
     public static function slug(\WP_Post $post): string
     {
         return $post->post_name !== '' ? $post->post_name : sanitize_title($post->post_title);
+    }
+
+    /** Whether the website shows it; a correction always does, its post is there already. */
+    public static function website(int $post_id): bool
+    {
+        return get_post_meta($post_id, self::WEBSITE, true) !== 'no' || Working_Copy::public_of($post_id) !== 0;
+    }
+
+    /** @return array<int, int>|null The photos that somebody picked for the channels, in order; null: nobody picked yet. */
+    public static function picked(int $post_id): ?array
+    {
+        $picked = get_post_meta($post_id, self::PHOTOS, true);
+        return is_array($picked) ? array_values(array_map('intval', $picked)) : null;
     }
 
     /**
@@ -157,7 +175,7 @@ final class Content
     }
 
     /** @return array{int, int} Per cent from the left and from the top; the middle unless somebody chose. */
-    private static function focal(int $attachment_id): array
+    public static function focal(int $attachment_id): array
     {
         $focal = get_post_meta($attachment_id, self::FOCAL, true);
         if (!is_array($focal) || count($focal) !== 2) {
@@ -182,13 +200,32 @@ final class Content
         return array_values($terms);
     }
 
-    /** @return array<int, int> Featured image first, then the card's photo, attached and used images by id. */
-    private static function image_ids(\WP_Post $post, ?int $photo): array
+    /**
+     * What goes to the channels: all pictures until somebody picks. One that has left the library is left out.
+     *
+     * @param array<int, int> $images
+     * @return array<int, int>
+     */
+    private static function photos(int $post_id, array $images): array
+    {
+        $picked = self::picked($post_id);
+        return $picked === null ? $images : array_values(array_intersect($picked, $images));
+    }
+
+    /**
+     * The pictures of a post: featured image first, then by id what is attached, used in the text, picked for the channels
+     * or on the card. A working copy has those of its public post, too: after publication they are one post again.
+     *
+     * @return array<int, int>
+     */
+    public static function image_ids(\WP_Post $post): array
     {
         $featured = (int) get_post_thumbnail_id($post);
-        $attached = get_attached_media('image', $post) + get_attached_media('image', Working_Copy::subject($post->ID));
-        $ids = array_map('intval', array_keys($attached));
-        $ids = array_merge($ids, self::used_ids($post->post_content), array_filter([$photo]));
+        $ids = array_merge(self::used_ids($post->post_content), self::picked($post->ID) ?? []);
+        foreach (array_unique([$post->ID, Working_Copy::subject($post->ID)]) as $parent) {
+            $ids = array_merge($ids, array_map('intval', array_keys(get_attached_media('image', $parent))));
+        }
+        $ids[] = (int) (self::card($post->ID)['photo'] ?? 0);
         $ids = array_unique(array_filter($ids, static fn(int $id): bool => $id !== $featured && wp_attachment_is_image($id)));
         sort($ids);
         return $featured ? [$featured, ...$ids] : array_values($ids);

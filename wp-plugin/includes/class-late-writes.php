@@ -10,6 +10,9 @@ defined('ABSPATH') || exit;
  */
 final class Late_Writes
 {
+    /** Before every listener, also those at PHP_INT_MIN: one at the same priority would hear it too. */
+    private const FIRST = '-1e30';
+
     /** @var array<string, \WP_Hook> Listeners put aside until the false news is over. */
     private array $aside = [];
 
@@ -19,8 +22,8 @@ final class Late_Writes
 
     public function register(): void
     {
-        add_action('publish_future_post', [$this, 'stop_schedule'], PHP_INT_MIN);
-        add_action('transition_post_status', [$this, 'take_back'], PHP_INT_MIN, 3);
+        add_action('publish_future_post', [$this, 'stop_schedule'], self::FIRST);
+        add_action('transition_post_status', [$this, 'take_back'], self::FIRST, 3);
     }
 
     /** Before core looks: the post is no longer scheduled, so core leaves it alone. */

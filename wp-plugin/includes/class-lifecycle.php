@@ -25,6 +25,8 @@ final class Lifecycle
         add_action('init', [$this, 'load_texts'], 0);
         add_action(self::HOURLY, [$this, 'hourly']);
         add_action('tayang_connect', [$this, 'connect']);
+        // After core has made the new site's tables and roles (10).
+        add_action('wp_initialize_site', [$this, 'new_site'], 900);
     }
 
     public function load_texts(): void
@@ -48,21 +50,60 @@ final class Lifecycle
         $this->reconcile->run();
     }
 
-    public static function activate(): void
+    /** `$network_wide`: for every site of the network that there is; later ones come by `new_site`. */
+    public static function activate(bool $network_wide = false): void
     {
-        Capabilities::add_robot_role();
-        if (!wp_next_scheduled(self::HOURLY)) {
-            wp_schedule_event(time() + MINUTE_IN_SECONDS, 'hourly', self::HOURLY);
-        }
-        self::unpark();
-        Reconcile::start_anew();
+        self::on_each_site($network_wide, static function (): void {
+            Capabilities::add_robot_role();
+            if (!wp_next_scheduled(self::HOURLY)) {
+                wp_schedule_event(time() + MINUTE_IN_SECONDS, 'hourly', self::HOURLY);
+            }
+            self::unpark();
+            Reconcile::start_anew();
+        });
     }
 
-    public static function deactivate(): void
+    public static function deactivate(bool $network_wide = false): void
     {
-        wp_clear_scheduled_hook(self::HOURLY);
-        wp_clear_scheduled_hook(Reconcile::HOOK);
-        self::park();
+        self::on_each_site($network_wide, static function (): void {
+            wp_clear_scheduled_hook(self::HOURLY);
+            wp_clear_scheduled_hook(Reconcile::HOOK);
+            self::park();
+        });
+    }
+
+    /** A site that joins a network on which the plugin is active everywhere. */
+    public function new_site(\WP_Site $site): void
+    {
+        if (isset(get_site_option('active_sitewide_plugins', [])[plugin_basename(TAYANG_FILE)])) {
+            switch_to_blog((int) $site->blog_id);
+            self::activate();
+            restore_current_blog();
+        }
+    }
+
+    /** Whether the plugin works on the present site: code of another site may have switched here (switch_to_blog). */
+    public static function is_active_here(): bool
+    {
+        if (!is_multisite() || !ms_is_switched()) {
+            return true;
+        }
+        $plugin = plugin_basename(TAYANG_FILE);
+        return isset(get_site_option('active_sitewide_plugins', [])[$plugin])
+            || in_array($plugin, (array) get_option('active_plugins', []), true);
+    }
+
+    private static function on_each_site(bool $network_wide, callable $do): void
+    {
+        if (!$network_wide || !is_multisite()) {
+            $do();
+            return;
+        }
+        foreach (get_sites(['fields' => 'ids', 'number' => 0]) as $site_id) {
+            switch_to_blog((int) $site_id);
+            $do();
+            restore_current_blog();
+        }
     }
 
     /**

@@ -82,9 +82,11 @@ final class Plugin
             new Closed_Terms($this->gate, $this->refusals), $this->reconcile,
             new Late_Writes($this->gate, $this->writer),
             new Kept_Text($this->gate, $this->refusals),
+            new Denied_Screens($this->gate, $this->cases),
             new Alarms(),
+            new Parts(),
             new Xmlrpc($this->refusals),
-            $this->lifecycle, new Public_Page($this->gate), ...(is_admin() ? $this->screens() : []),
+            $this->lifecycle, new Public_Page($this->gate), ...(is_admin() ? [new Privacy(), ...$this->screens()] : []),
         ];
         foreach ($parts as $part) {
             $part->register();
@@ -96,6 +98,7 @@ final class Plugin
     /** What answers the sidecar and the browser. */
     public function register_routes(): void
     {
+        $rest = new Rest_Controller($this->gate, $this->cases, $this->commands, $this->sop);
         $controllers = [
             new Sidecar_Controller(
                 $this->settings,
@@ -108,7 +111,8 @@ final class Plugin
                 $this->reconcile
             ),
             new Corrections($this->gate, $this->commands, $this->sop),
-            new Rest_Controller($this->gate, $this->cases, $this->commands, $this->sop),
+            $rest,
+            new Plan_Controller($rest, $this->gate, $this->cases, $this->sop),
             new Lists_Controller($this->sidecar),
         ];
         foreach ($controllers as $controller) {

@@ -14,6 +14,8 @@ final class Publish_Gate
 {
     private const WORDS = ['post_title', 'post_content', 'post_excerpt', 'post_name', 'post_content_filtered',
         'post_password', 'post_author', 'post_parent', 'menu_order'];
+    /** After every filter of others, also those at PHP_INT_MAX (WordPress sorts priorities as numbers). */
+    public const LAST = '1e30';
     private const DATES = ['post_date', 'post_date_gmt'];
 
     public function __construct(
@@ -26,7 +28,7 @@ final class Publish_Gate
 
     public function register(): void
     {
-        add_filter('wp_insert_post_data', [$this, 'guard_row'], PHP_INT_MAX, 2);
+        add_filter('wp_insert_post_data', [$this, 'guard_row'], self::LAST, 2);
         add_action('rest_api_init', [$this, 'register_rest_guards'], PHP_INT_MAX);
         add_filter('rest_request_after_callbacks', [$this, 'explain_denial'], 10, 3);
         add_filter('pre_trash_post', [$this, 'guard_trash'], PHP_INT_MAX, 2);
@@ -300,7 +302,8 @@ final class Publish_Gate
             }
             return $this->put_back($data, $stored, self::WORDS);
         }
-        return $this->put_back($this->follow_title($data, $stored), $stored, ['post_author']);
+        // A password would hide what everybody approves.
+        return $this->put_back($this->follow_title($data, $stored), $stored, ['post_author', 'post_password']);
     }
 
     /**

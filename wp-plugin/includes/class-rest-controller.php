@@ -11,7 +11,7 @@ defined('ABSPATH') || exit;
 final class Rest_Controller
 {
     private const NAMESPACE = 'tayang/v1';
-    private const MAX_CAPTION = 5000;
+    private const MAX_TEXT = 5000;
 
     public function __construct(
         private readonly Publish_Gate $gate,
@@ -32,8 +32,9 @@ final class Rest_Controller
             'note' => ['type' => 'string', 'default' => ''],
             'idempotency_key' => ['type' => 'string', 'default' => '', 'pattern' => '^[A-Za-z0-9_-]{0,64}$'],
         ]);
-        $this->route('POST', "$post/plan", 'plan', 'may_write_post', [
-            'channels' => ['type' => 'array', 'required' => true],
+        $this->route('GET', "$post/changes", 'changes', 'may_see_post', [
+            'from' => ['type' => 'integer', 'minimum' => 0],
+            'to' => ['type' => 'integer', 'minimum' => 0],
         ]);
         $this->route('POST', '/assignments', 'assign', 'may_see_cases', [
             'procedure' => ['type' => 'string', 'required' => true],
@@ -53,15 +54,16 @@ final class Rest_Controller
         if (is_wp_error($post)) {
             return $post;
         }
-        $may = current_user_can('tayang_see_cases') || current_user_can('edit_post', $post->ID);
+        $may = current_user_can('tayang_see_case', $post->ID) || current_user_can('edit_post', $post->ID)
+            || (current_user_can('tayang_see_cases') && !$this->cases->get($post->ID));
         return $may && is_user_logged_in() ? true : self::denied();
     }
 
     public function may_write_post(\WP_REST_Request $request): bool|\WP_Error
     {
         $post = $this->post($request);
-        if (is_wp_error($post)) {
-            return $post;
+        if (is_wp_error($post) || !is_user_logged_in()) {
+            return is_wp_error($post) ? $post : self::denied();
         }
         return current_user_can('edit_post', $post->ID)
             ? true
@@ -72,17 +74,28 @@ final class Rest_Controller
     public function panel(\WP_REST_Request $request): array|\WP_Error
     {
         $post = $this->post($request);
-        $view = $this->commands->view($post->ID, get_current_user_id());
+        $view = $this->commands->view($post->ID, get_current_user_id(), Ui\Office::scope());
         $roles = Capabilities::roles_of(get_current_user_id());
         $answer = ['case' => null, 'reachable' => true, 'detail' => '', 'mirror' => $this->cases->get($post->ID)]
-            + ['procedures' => $this->sop->openable($post->post_type, $roles)];
+            + ['procedures' => $this->sop->openable($post->post_type, $roles), 'edit_url' => self::elsewhere($request, $post)]
+            + Plan_Controller::shown($post);
         if (!is_wp_error($view)) {
-            return ['case' => $view, 'mirror' => $this->cases->get($post->ID)] + $answer;
+            $procedure = $this->sop->procedure((string) ($view['procedure']['key'] ?? ''));
+            $may_correct = $view['state'] === 'published' && !empty($view['website']) && $procedure
+                && array_intersect(Sop::openers($procedure), $roles);
+            return ['case' => $view, 'mirror' => $this->cases->get($post->ID), 'may_correct' => (bool) $may_correct] + $answer;
         }
         if ($view->get_error_code() === 'no_such_case') {
             return $answer;
         }
         return ['reachable' => !Sidecar_Client::is_unanswered($view), 'detail' => $view->get_error_message()] + $answer;
+    }
+
+    /** Where the words of a correction are written, for the screen of the public post; '' when they are written right there. */
+    private static function elsewhere(\WP_REST_Request $request, \WP_Post $working): string
+    {
+        return $working->ID !== (int) $request->get_url_params()['id'] && current_user_can('edit_post', $working->ID)
+            ? (string) get_edit_post_link($working->ID, 'raw') : '';
     }
 
     public function command(\WP_REST_Request $request): array|\WP_Error
@@ -93,6 +106,14 @@ final class Rest_Controller
             ? $this->commands->open($post, $actor, (string) $request['procedure'], $this->disposition($request))
             : $this->commands->send($post, $actor, $request->get_params());
         return is_wp_error($view) ? $view : ['case' => $view];
+    }
+
+    /** What changed between two versions of the words, as the sidecar compares them. */
+    public function changes(\WP_REST_Request $request): array|\WP_Error
+    {
+        $wanted = ['from' => $request['from'], 'until' => $request['to']];
+        $wanted = array_map('intval', array_filter($wanted, static fn(mixed $no): bool => $no !== null));
+        return $this->commands->changes($this->post($request)->ID, get_current_user_id(), Ui\Office::scope(), $wanted);
     }
 
     public function assign(\WP_REST_Request $request): \WP_REST_Response|\WP_Error
@@ -116,62 +137,6 @@ final class Rest_Controller
         return new \WP_REST_Response($made + ['edit_url' => $edit], 201);
     }
 
-    /** Captions and card are words: only who writes now may set them. */
-    public function plan(\WP_REST_Request $request): array|\WP_Error
-    {
-        $post = $this->post($request);
-        if ($this->gate->is_locked($post->ID, get_current_user_id())) {
-            return new \WP_Error('tayang_locked', $this->gate->sentence($post->ID), ['status' => 403]);
-        }
-        $channels = $this->channels((array) $request['channels']);
-        $card = $this->card($request['card']);
-        if (is_wp_error($channels) || is_wp_error($card)) {
-            return is_wp_error($channels) ? $channels : $card;
-        }
-        update_post_meta($post->ID, Content::CHANNELS, wp_slash($channels));
-        $card === null ? delete_post_meta($post->ID, Content::CARD)
-            : update_post_meta($post->ID, Content::CARD, wp_slash($card));
-        return ['channels' => Content::channels($post->ID), 'card' => Content::card($post->ID)];
-    }
-
-    /** @return array<int, array{channel: string, caption: string}>|\WP_Error */
-    private function channels(array $given): array|\WP_Error
-    {
-        $known = array_column($this->sop->data()['channels'] ?? [], 'key');
-        $channels = [];
-        foreach ($given as $one) {
-            $key = is_array($one) ? (string) ($one['channel'] ?? '') : '';
-            if (!in_array($key, $known, true)) {
-                /* translators: %s: key of a channel, such as "bluesky" */
-                return self::malformed(sprintf(__('The office has no channel “%s”.', 'tayang'), $key));
-            }
-            $channels[] = ['channel' => $key, 'caption' => self::text((string) ($one['caption'] ?? ''))];
-        }
-        return $channels;
-    }
-
-    /** @return array<string, mixed>|\WP_Error|null */
-    private function card(mixed $given): array|\WP_Error|null
-    {
-        if (!is_array($given) || empty($given['template'])) {
-            return null;
-        }
-        if (!in_array($given['template'], array_column($this->sop->data()['cards'] ?? [], 'key'), true)) {
-            return self::malformed(__('There is no such card template.', 'tayang'));
-        }
-        $fields = [];
-        foreach ((array) ($given['fields'] ?? []) as $key => $text) {
-            if (is_scalar($text)) {
-                $fields[sanitize_key($key)] = self::text((string) $text);
-            }
-        }
-        $photo = (int) ($given['photo'] ?? 0);
-        if ($photo && !wp_attachment_is_image($photo)) {
-            return self::malformed(__('There is no such picture here.', 'tayang'));
-        }
-        return ['template' => (string) $given['template'], 'fields' => $fields, 'photo' => $photo ?: null];
-    }
-
     /** @return array<string, mixed> As the sidecar's `cases` takes it. */
     private function disposition(\WP_REST_Request $request): array
     {
@@ -182,20 +147,21 @@ final class Rest_Controller
         return $disposition + ['note' => self::text((string) $request['note']), 'attachment_id' => absint($request['attachment_id'])];
     }
 
-    /** The post in which the words are: of a correction its working copy, whichever of the two is named. */
-    private function post(\WP_REST_Request $request): \WP_Post|\WP_Error
+    /** The post in which the words are: of a correction its working copy, whichever of the two is named. Or 404. */
+    public function post(\WP_REST_Request $request): \WP_Post|\WP_Error
     {
-        $post = get_post(Working_Copy::working((int) $request['id']));
+        // From the address, never from a body that carries an `id` of its own.
+        $post = get_post(Working_Copy::working((int) ($request->get_url_params()['id'] ?? 0)));
         return $post && $this->gate->governs($post->post_type)
             ? $post
             : new \WP_Error('tayang_no_post', __('There is no such post here.', 'tayang'), ['status' => 404]);
     }
 
     /** Plain text of several lines. Not sanitize_textarea_field: it would eat "%20" and "<3" out of a caption. */
-    private static function text(string $text): string
+    public static function text(string $text): string
     {
         $text = wp_check_invalid_utf8(str_replace(["\r\n", "\r"], "\n", $text));
-        return trim(mb_substr($text, 0, self::MAX_CAPTION));
+        return trim(mb_substr($text, 0, self::MAX_TEXT));
     }
 
     /** @param array<string, array<string, mixed>> $args */
@@ -216,10 +182,5 @@ final class Rest_Controller
             __('You have no role in the SOP: an administrator gives it on your profile.', 'tayang'),
             ['status' => is_user_logged_in() ? 403 : 401]
         );
-    }
-
-    private static function malformed(string $message): \WP_Error
-    {
-        return new \WP_Error('malformed', $message, ['status' => 422]);
     }
 }

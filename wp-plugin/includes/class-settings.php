@@ -17,6 +17,8 @@ final class Settings
         'secrets' => 'TAYANG_SECRETS',
     ];
 
+    private const MAX_DIVISION = 200;
+
     /** The divisions of every KPU office of a kabupaten or kota. */
     private const DIVISIONS = [
         'Divisi Keuangan, Umum, Logistik, dan Rumah Tangga',
@@ -63,6 +65,13 @@ final class Settings
         return is_array($stored) ? array_values(array_filter(array_map('sanitize_key', array_filter($stored, 'is_string')))) : [];
     }
 
+    /** @return array<int, string> WordPress roles that may look at cases without a role in the SOP. */
+    public function viewer_roles(): array
+    {
+        $stored = $this->value('viewer_roles');
+        return is_array($stored) ? array_values(array_map('strval', $stored)) : [];
+    }
+
     public function is_complete(): bool
     {
         return $this->sidecar_url() !== '' && $this->site_id() !== '' && $this->secrets() !== [];
@@ -75,17 +84,23 @@ final class Settings
     }
 
     /**
-     * What may be stored: known keys, in their form.
+     * What may be stored: known keys, in their form. A key that `$values` does not have keeps its stored value.
      *
-     * @return array{sidecar_url: string, site_id: string, secrets: array<int, string>}
+     * @param array<string, mixed> $stored
+     * @return array<string, mixed>
      */
-    public static function sanitize(mixed $values): array
+    public static function sanitize(mixed $values, array $stored = []): array
     {
-        $values = is_array($values) ? $values : [];
+        $values = (is_array($values) ? $values : []) + $stored;
+        $words = static fn(mixed $list): array => array_values(array_filter(array_map('sanitize_key', array_filter((array) $list, 'is_string'))));
         return [
-            'sidecar_url' => untrailingslashit(esc_url_raw(trim((string) ($values['sidecar_url'] ?? '')))),
+            'sidecar_url' => untrailingslashit(esc_url_raw(trim((string) ($values['sidecar_url'] ?? '')), ['http', 'https'])),
             'site_id' => sanitize_key($values['site_id'] ?? ''),
             'secrets' => self::list_of_secrets($values['secrets'] ?? []),
+            'governed_types' => $words($values['governed_types'] ?? []),
+            'visibility' => ($values['visibility'] ?? '') === 'own' ? 'own' : 'office',
+            'viewer_roles' => array_values(array_diff($words($values['viewer_roles'] ?? []), ['administrator', Capabilities::ROBOT])),
+            'divisions' => self::list_of_divisions($values['divisions'] ?? []),
         ];
     }
 
@@ -103,5 +118,13 @@ final class Settings
     {
         $list = is_array($value) ? $value : preg_split('/[\s,]+/', (string) $value);
         return array_values(array_filter(array_map(static fn($one) => trim((string) $one), $list)));
+    }
+
+    /** @return array<int, string> One name a line; empty: the usual ones. */
+    private static function list_of_divisions(mixed $value): array
+    {
+        $lines = is_array($value) ? $value : preg_split('/\R/u', (string) $value);
+        $names = array_map(static fn($line): string => mb_substr(sanitize_text_field((string) $line), 0, self::MAX_DIVISION), $lines ?: []);
+        return array_values(array_unique(array_filter($names, static fn(string $name): bool => $name !== '')));
     }
 }

@@ -39,15 +39,21 @@ final class Sop
             return $answer;
         }
         if ((int) ($answer['protocol'] ?? 0) !== self::PROTOCOL || !is_array($answer['procedures'] ?? null)) {
-            return new \WP_Error('tayang_protocol', sprintf(
-                /* translators: 1: number that the plugin speaks, 2: number that the sidecar speaks */
-                __('The plugin speaks protocol %1$d, the Tayang server %2$s: update the older one.', 'tayang'),
-                self::PROTOCOL,
-                (string) ($answer['protocol'] ?? '?')
-            ), ['status' => 502]);
+            return new \WP_Error('tayang_protocol', self::other_protocol($answer['protocol'] ?? null), ['status' => 502]);
         }
         $this->store($answer);
         return true;
+    }
+
+    /** One sentence about a sidecar that speaks another protocol than ours. */
+    public static function other_protocol(mixed $theirs): string
+    {
+        return sprintf(
+            /* translators: 1: number that the plugin speaks, 2: number that the sidecar speaks */
+            __('The plugin speaks protocol %1$d, the Tayang server %2$s: update the older one.', 'tayang'),
+            self::PROTOCOL,
+            is_scalar($theirs) ? (string) $theirs : '?'
+        );
     }
 
     /**
@@ -139,6 +145,9 @@ final class Sop
     /** @return array<int, string> Post types that nobody publishes around the SOP. */
     public function governed_types(): array
     {
+        if (!Lifecycle::is_active_here()) {
+            return [];
+        }
         $types = array_column($this->procedures(), 'post_type');
         /**
          * Post types that only go live through the SOP.

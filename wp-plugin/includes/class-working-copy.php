@@ -16,7 +16,7 @@ final class Working_Copy
     public const COPIED = '_tayang_copied';
 
     /** Of ours: a correction starts without channels, since nothing is posted again by itself. */
-    private const TAKEN_ALONG = [Content::CARD, '_tayang_photos'];
+    private const TAKEN_ALONG = [Content::CARD, Content::PHOTOS];
     private const CARRIED_BACK = [Content::CHANNELS, ...self::TAKEN_ALONG];
 
     /** Core's own bookkeeping of one post. */

@@ -28,8 +28,11 @@ final class Assets
     {
         $scripts = [
             'time' => self::PANEL,
-            'plan' => ['tayang-time'],
-            'panel' => ['tayang-plan'],
+            'counting' => [],
+            'preview' => ['tayang-time', 'tayang-counting'],
+            'plan' => ['tayang-preview'],
+            'history' => ['tayang-time'],
+            'panel' => ['tayang-plan', 'tayang-history'],
             'editor' => ['tayang-panel', 'wp-plugins', 'wp-data', 'wp-editor', 'wp-edit-post'],
             'board' => ['tayang-time', 'wp-url'],
             'calendar' => ['tayang-time', 'wp-url'],
@@ -42,6 +45,7 @@ final class Assets
             wp_register_script("tayang-$name", self::url("$name.js"), $needs, self::version("$name.js"), true);
         }
         wp_register_style('tayang-panel', self::url('panel.css'), ['wp-components', 'dashicons'], self::version('panel.css'));
+        wp_register_style('tayang-office', self::url('office.css'), ['dashicons'], self::version('office.css'));
         wp_register_style('tayang-admin', self::url('admin.css'), ['dashicons'], self::version('admin.css'));
     }
 
@@ -53,48 +57,56 @@ final class Assets
         self::data('tayang-time', 'tayangConfig', self::config($post_id));
     }
 
+    /** The panel beside words that this very page shows: a decision there is about them and no others. */
+    public static function panel_beside_words(int $post_id): void
+    {
+        self::panel($post_id);
+        self::data('tayang-panel', 'tayangConfig.shown_sha256', self::digest($post_id));
+    }
+
     /** Hands data to a script as JSON that cannot end the script element. */
-    public static function data(string $handle, string $name, array $data): void
+    public static function data(string $handle, string $name, mixed $data): void
     {
         $json = wp_json_encode($data, JSON_HEX_TAG | JSON_HEX_AMP | JSON_UNESCAPED_SLASHES);
         wp_add_inline_script($handle, "window.$name = $json;", 'before');
     }
 
-    /** @return array<string, mixed> */
+    /**
+     * What the panel must know before it asks (tayang/v1/posts/<id>/panel): only what is stored and near at hand, since the
+     * editor waits for this.
+     *
+     * @return array<string, mixed>
+     */
     private static function config(int $post_id): array
     {
-        $occasions = [];
+        $procedures = [];
         foreach (Office::procedures() as $procedure) {
-            $occasions[$procedure['key']] = Office::occasions($procedure);
+            $procedures[$procedure['key']] = [
+                'website' => !empty($procedure['website']), 'occasions' => Office::occasions($procedure),
+            ];
         }
         return [
             'strings' => Strings::panel(),
             'locale' => str_replace('_', '-', determine_locale()),
             'zone' => wp_timezone_string(),
-            'zone_name' => wp_date('T'),
+            'zone_name' => self::zone_name(),
             'user' => get_current_user_id(),
+            'site_name' => wp_specialchars_decode(get_bloginfo('name'), ENT_QUOTES),
+            'site_host' => (string) preg_replace('~^https?://(www\.)?~', '', untrailingslashit(home_url())),
             'case_url' => admin_url('admin.php?page=tayang-case&post='),
             'assignment_url' => Assignment_Page::procedures_to_open() ? admin_url('admin.php?page=' . Assignment_Page::SLUG) : '',
             'channels' => Office::channels(),
             'cards' => Office::cards(),
-            'occasions' => (object) $occasions,
-            'plan' => self::plan($post_id),
-            'featured' => (int) get_post_thumbnail_id($post_id),
+            'procedures' => (object) $procedures,
             'locked' => self::is_locked($post_id),
-            // Only who decides says what was seen; and that happens on the case's page, where nothing is edited.
-            'shown_sha256' => get_current_screen()->base === 'post' ? '' : self::digest($post_id),
         ];
     }
 
-    /** @return array{channels: array<int, array<string, string>>, card: ?array<string, mixed>} What is stored for the post. */
-    public static function plan(int $post_id): array
+    /** WIB, WITA or WIT, also for an office that is set to a bare offset. */
+    private static function zone_name(): string
     {
-        $channels = get_post_meta($post_id, '_tayang_channels', true);
-        $card = get_post_meta($post_id, '_tayang_card', true);
-        if (is_array($card)) {
-            $card['fields'] = (object) ($card['fields'] ?? []);
-        }
-        return ['channels' => is_array($channels) ? array_values($channels) : [], 'card' => is_array($card) ? $card : null];
+        $known = ['+07:00' => 'WIB', '+08:00' => 'WITA', '+09:00' => 'WIT'];
+        return $known[wp_date('T')] ?? wp_date('T');
     }
 
     /** Digest of the words as this page shows them. */

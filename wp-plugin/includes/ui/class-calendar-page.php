@@ -2,7 +2,6 @@
 
 namespace Tayang\Ui;
 
-
 defined('ABSPATH') || exit;
 
 /**

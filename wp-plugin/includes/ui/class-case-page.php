@@ -2,6 +2,7 @@
 
 namespace Tayang\Ui;
 
+use Tayang\Plan_Controller;
 use Tayang\Working_Copy;
 
 defined('ABSPATH') || exit;
@@ -42,7 +43,7 @@ final class Case_Page
         $post = $this->post();
         // phpcs:enable
         $is_link = ($_SERVER['REQUEST_METHOD'] ?? '') === 'GET' && $action === 'edit';
-        if ($is_link && $post && Office::may_look() && !current_user_can('edit_post', $post->ID)) {
+        if ($is_link && $post && Office::may_look($post->ID) && !current_user_can('edit_post', $post->ID)) {
             wp_safe_redirect(Office::case_url($post->ID));
             exit;
         }
@@ -53,14 +54,14 @@ final class Case_Page
         $post = $this->post();
         if (str_ends_with($hook, '_page_' . self::SLUG) && $post) {
             wp_enqueue_style('tayang-admin');
-            Assets::panel($post->ID);
+            Assets::panel_beside_words($post->ID);
         }
     }
 
     public function render(): void
     {
         $post = $this->post();
-        if (!$post || !Office::may_look()) {
+        if (!$post || !Office::may_look($post->ID)) {
             printf(
                 '<div class="wrap"><h1>%s</h1><p>%s</p></div>',
                 esc_html__('Case', 'tayang'),
@@ -85,13 +86,14 @@ final class Case_Page
         echo '<hr class="wp-header-end"><div class="tayang-case-columns"><main class="tayang-preview wp-exclude-emoji">';
         $this->preview($post);
         printf('</main><aside id="tayang-case-panel" class="tayang-case-panel" aria-label="%s">', esc_attr__('Procedure', 'tayang'));
-        Panel::mount($post->ID, 'page');
+        // By the id that stays: the working copy of a correction is gone once it is published.
+        Panel::mount(Working_Copy::subject($post->ID), 'page');
         echo '</aside></div></div>';
     }
 
     private function preview(\WP_Post $post): void
     {
-        $is_card = Assets::plan($post->ID)['card'] !== null;
+        $is_card = Plan_Controller::stored($post->ID)['card'] !== null;
         // A greeting is its card; most have no text of their own.
         if (!$is_card || trim($post->post_content) !== '') {
             $this->article($post);
@@ -121,8 +123,10 @@ final class Case_Page
     private function captions(\WP_Post $post): void
     {
         $names = array_column(Office::channels(), null, 'key');
-        $planned = Assets::plan($post->ID)['channels'];
-        printf('<section class="tayang-card-box"><h2>%s</h2>', esc_html__('On the channels', 'tayang'));
+        $planned = Plan_Controller::stored($post->ID)['channels'];
+        printf('<section class="tayang-card-box"><h2>%s</h2>', esc_html__('As it will look', 'tayang'));
+        // assets/preview.js draws the places here as readers will see them; the words stand here without it, too.
+        echo '<div data-tayang-previews>';
         if (!$planned) {
             printf('<p class="description">%s</p>', esc_html__('No channel is planned.', 'tayang'));
         }
@@ -135,12 +139,12 @@ final class Case_Page
                 nl2br(esc_html($one['caption']))
             );
         }
-        echo '</section>';
+        echo '</div></section>';
     }
 
     private function card(\WP_Post $post): void
     {
-        $card = Assets::plan($post->ID)['card'];
+        $card = Plan_Controller::stored($post->ID)['card'];
         if (!$card) {
             return;
         }

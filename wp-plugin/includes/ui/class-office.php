@@ -2,6 +2,7 @@
 
 namespace Tayang\Ui;
 
+use Tayang\Capabilities;
 use Tayang\Plugin;
 use Tayang\Sop;
 
@@ -53,13 +54,13 @@ final class Office
     /** @return array<int, string> Keys of the SOP roles that a person holds. */
     public static function roles_of(int $user_id): array
     {
-        return array_values(array_filter((array) get_user_meta($user_id, 'tayang_roles', true)));
+        return Capabilities::roles_of($user_id);
     }
 
     /** @return array<int, array{id: int, name: string}> People who hold a role, by name. */
     public static function holders(string $role): array
     {
-        $query = ['meta_key' => 'tayang_roles', 'meta_compare' => 'EXISTS', 'orderby' => 'display_name', 'number' => 500];
+        $query = ['meta_key' => Capabilities::key(Capabilities::META), 'meta_compare' => 'EXISTS', 'orderby' => 'display_name', 'number' => 500];
         $people = [];
         foreach (get_users($query) as $user) {
             if (in_array($role, self::roles_of($user->ID), true)) {
@@ -69,14 +70,16 @@ final class Office
         return $people;
     }
 
-    /** @return array<int, array{key: string, name: string, account: string, max_characters: int}> */
+    /** @return array<int, array{key: string, kind: string, name: string, account: string, limits: array<string, mixed>}> */
     public static function channels(): array
     {
         return array_map(fn($channel) => [
             'key' => $channel['key'],
+            'kind' => $channel['kind'],
             'name' => self::network($channel['kind']),
             'account' => (string) ($channel['account'] ?? ''),
-            'max_characters' => (int) ($channel['max_characters'] ?? 0),
+            // An older sidecar tells only what is left for the caption.
+            'limits' => $channel['limits'] ?? ['max_characters' => (int) ($channel['max_characters'] ?? 0)],
         ], self::sop()->data()['channels'] ?? []);
     }
 
@@ -107,10 +110,12 @@ final class Office
         return Plugin::instance()->cases->get($post_id) ?? [];
     }
 
-    /** May this person look at cases at all. */
-    public static function may_look(): bool
+    /** May this person look at cases at all; with a post: at its case. */
+    public static function may_look(int $post_id = 0): bool
     {
-        return current_user_can(self::CAPABILITY);
+        return $post_id && self::mirror($post_id)
+            ? current_user_can('tayang_see_case', $post_id)
+            : current_user_can(self::CAPABILITY);
     }
 
     /** What to ask the sidecar for: `all` cases of the office, or the person's `own` (Settings::visibility). */
@@ -124,7 +129,7 @@ final class Office
     public static function people(): array
     {
         $people = [];
-        foreach (get_users(['meta_key' => 'tayang_roles', 'orderby' => 'display_name', 'number' => 500]) as $user) {
+        foreach (get_users(['meta_key' => Capabilities::key(Capabilities::META), 'orderby' => 'display_name', 'number' => 500]) as $user) {
             if (self::roles_of($user->ID)) {
                 $people[] = ['id' => $user->ID, 'name' => $user->display_name];
             }

@@ -66,7 +66,7 @@ final class Posts_List
     public function actions(array $actions, $post): array
     {
         $mirror = Office::mirror($post->ID);
-        if ($mirror && Office::may_look()) {
+        if ($mirror && Office::may_look($post->ID)) {
             $me = get_current_user_id();
             $decides = in_array($me, $mirror['may_act'] ?? [], true) && !in_array($me, $mirror['may_edit'] ?? [], true);
             $label = $decides ? __('Review', 'tayang') : __('Open the case', 'tayang');

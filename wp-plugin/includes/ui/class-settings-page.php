@@ -2,30 +2,43 @@
 
 namespace Tayang\Ui;
 
+use Tayang\Connection_Test;
+use Tayang\Pairing;
 use Tayang\Plugin;
+use Tayang\Robot;
 use Tayang\Settings;
 use Tayang\Sop;
 
 defined('ABSPATH') || exit;
 
 /**
- * Settings -> Tayang: where the sidecar is and what this office is called there. A secret can be written, never read.
+ * Settings -> Tayang: the connection with the sidecar, by one pasted code or by hand, and the office's own rules. A secret
+ * can be written, never read.
  */
 final class Settings_Page
 {
-    private const SLUG = 'tayang-settings';
+    public const SLUG = 'tayang-settings';
+    private const PAIR = 'tayang_pair';
+    private const TEST = 'tayang_test';
+    private const SYNC = 'tayang_sync_people';
+    private const MAX_CODE = 4000;
 
     public function register(): void
     {
         add_action('admin_menu', [$this, 'add_page']);
         add_action('admin_init', [$this, 'add_setting']);
-        add_action('admin_post_tayang_test', [$this, 'test']);
-        add_action('admin_post_tayang_sync_people', [$this, 'sync_people']);
+        add_action('admin_post_' . self::PAIR, [$this, 'pair']);
+        add_action('admin_post_' . self::TEST, [$this, 'test']);
+        add_action('admin_post_' . self::SYNC, [$this, 'sync_people']);
+        add_filter('plugin_action_links_' . plugin_basename(TAYANG_FILE), [$this, 'link']);
     }
 
     public function add_page(): void
     {
-        add_options_page('Tayang', 'Tayang', 'manage_options', self::SLUG, [$this, 'render']);
+        $hook = add_options_page('Tayang', 'Tayang', 'manage_options', self::SLUG, [$this, 'render']);
+        add_action("load-$hook", static function (): void {
+            add_action('admin_enqueue_scripts', static fn() => wp_enqueue_style('tayang-office'));
+        });
     }
 
     public function add_setting(): void
@@ -34,19 +47,32 @@ final class Settings_Page
     }
 
     /**
-     * What may be stored. An empty secret field keeps the secrets that are there, and so does a field with a wrong one.
+     * The way to the settings from the list of plugins.
      *
-     * @return array{sidecar_url: string, site_id: string, secrets: array<int, string>}
+     * @param array<int|string, string> $links
+     * @return array<int|string, string>
+     */
+    public function link(array $links): array
+    {
+        $url = esc_url(admin_url('options-general.php?page=' . self::SLUG));
+        return ['settings' => sprintf('<a href="%s">%s</a>', $url, esc_html__('Settings', 'tayang'))] + $links;
+    }
+
+    /**
+     * What may be stored. The page has two forms, each sends its own keys; an empty secret field keeps the secrets that
+     * are there, and so does a field with a wrong one.
+     *
+     * @return array<string, mixed>
      */
     public function sanitize(mixed $input): array
     {
-        $clean = Settings::sanitize($input);
+        $stored = get_option(Settings::OPTION, []);
+        $clean = Settings::sanitize($input, is_array($stored) ? $stored : []);
         $good = array_values(array_filter($clean['secrets'], [self::class, 'is_secret']));
         if (count($good) < count($clean['secrets'])) {
             $this->refuse_secret();
             $good = [];
         }
-        $stored = get_option(Settings::OPTION, []);
         $clean['secrets'] = $good ?: (array) ($stored['secrets'] ?? []);
         return $clean;
     }
@@ -70,21 +96,117 @@ final class Settings_Page
 
     public function render(): void
     {
-        $settings = get_option(Settings::OPTION, []) + ['sidecar_url' => '', 'site_id' => '', 'secrets' => []];
-        echo '<div class="wrap"><h1>Tayang</h1><form method="post" action="', esc_url(admin_url('options.php')), '">';
+        $settings = Plugin::instance()->settings;
+        echo '<div class="wrap tayang-settings"><h1>Tayang</h1>';
+        printf('<section aria-labelledby="tayang-connection"><h2 id="tayang-connection">%s</h2>', esc_html__('Connection', 'tayang'));
+        $this->state($settings);
+        if ($settings->is_complete()) {
+            echo '<div class="tayang-buttons">';
+            $this->button(self::TEST, __('Test the connection', 'tayang'));
+            $this->button(self::SYNC, __('Send people and roles', 'tayang'));
+            echo '</div>';
+        }
+        $this->results();
+        $this->pairing($settings);
+        $this->by_hand($settings);
+        echo '</section>';
+        (new Settings_Rules($settings))->render();
+        echo '</div>';
+    }
+
+    private function state(Settings $settings): void
+    {
+        if (!$settings->is_complete()) {
+            printf('<p class="tayang-state tayang-state-off">%s</p>', esc_html__('Not connected yet. Paste the pairing code below; all else follows by itself.', 'tayang'));
+            return;
+        }
+        $sop = Plugin::instance()->sop->data();
+        printf(
+            '<dl class="tayang-facts"><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd></dl>',
+            esc_html__('Tayang server', 'tayang'),
+            esc_html($settings->sidecar_url()),
+            esc_html__('Name of this office there', 'tayang'),
+            esc_html($settings->site_id()),
+            esc_html__('SOP', 'tayang'),
+            $sop ? esc_html(($sop['number'] ?? '') . ' · ' . Sop::text($sop['title'] ?? '')) : esc_html__('not received yet', 'tayang')
+        );
+    }
+
+    /** What the last test found, once. */
+    private function results(): void
+    {
+        $results = get_transient(self::results_key());
+        delete_transient(self::results_key());
+        if (!is_array($results)) {
+            return;
+        }
+        $marks = [
+            'good' => ['yes-alt', __('good', 'tayang')],
+            'bad' => ['dismiss', __('not good', 'tayang')],
+            'unsure' => ['warning', __('to look at', 'tayang')],
+        ];
+        printf('<div role="status"><ul class="tayang-results" aria-label="%s">', esc_attr__('What the test found', 'tayang'));
+        foreach ($results as $one) {
+            [$icon, $word] = $marks[$one['state']];
+            printf(
+                '<li class="tayang-result-%s"><span class="dashicons dashicons-%s" aria-hidden="true"></span><span><strong>%s</strong> <em>(%s)</em><br>%s</span></li>',
+                esc_attr($one['state']),
+                esc_attr($icon),
+                esc_html($one['what']),
+                esc_html($word),
+                esc_html($one['detail'])
+            );
+        }
+        echo '</ul></div>';
+    }
+
+    private function pairing(Settings $settings): void
+    {
+        $title = $settings->is_complete() ? __('Pair again', 'tayang') : __('Pair with a code', 'tayang');
+        printf('<details class="tayang-fold"%s><summary>%s</summary>', $settings->is_complete() ? '' : ' open', esc_html($title));
+        if ($settings->is_fixed('sidecar_url') || $settings->is_fixed('secrets') || $settings->is_fixed('site_id')) {
+            printf('<p>%s</p></details>', esc_html__('The connection is set in wp-config.php (TAYANG_…), which wins over a pairing. Remove these lines first.', 'tayang'));
+            return;
+        }
+        $obstacle = Robot::obstacle(Robot::find());
+        if ($obstacle !== '') {
+            printf('<div class="notice notice-error inline"><p>%s</p></div></details>', esc_html($obstacle));
+            return;
+        }
+        printf(
+            '<form method="post" action="%s"><p id="tayang-code-help">%s</p><p><label for="tayang-code">%s</label><textarea id="tayang-code" name="code" rows="3" class="large-text code" autocomplete="off" spellcheck="false" maxlength="%d" required aria-describedby="tayang-code-help"></textarea></p>',
+            esc_url(admin_url('admin-post.php')),
+            esc_html__('Whoever runs the Tayang server makes a code for this office (tayang site invite); it works once and for a short time. The plugin then makes a user of its own with an application password, exchanges secrets, and fetches the SOP.', 'tayang'),
+            esc_html__('Pairing code', 'tayang'),
+            (int) self::MAX_CODE
+        );
+        if ($settings->is_complete()) {
+            printf('<p class="description">%s</p>', esc_html__('The present secret and the application password of the Tayang server become void. Cases go on.', 'tayang'));
+        }
+        wp_nonce_field(self::PAIR);
+        printf(
+            '<input type="hidden" name="action" value="%s"><p><button class="button button-primary">%s</button></p></form></details>',
+            esc_attr(self::PAIR),
+            esc_html__('Connect', 'tayang')
+        );
+    }
+
+    private function by_hand(Settings $settings): void
+    {
+        printf(
+            '<details class="tayang-fold"><summary>%s</summary><form method="post" action="%s"><p>%s</p>',
+            esc_html__('Enter the connection by hand', 'tayang'),
+            esc_url(admin_url('options.php')),
+            esc_html__('For when no code can be used: make a user with the role Tayang and an application password, and tell both to whoever runs the Tayang server.', 'tayang')
+        );
         settings_fields('tayang');
         echo '<table class="form-table" role="presentation">';
-        $this->row('sidecar_url', __('Address of the Tayang server', 'tayang'), 'url', 'TAYANG_SIDECAR_URL', $settings['sidecar_url']);
-        $this->row('site_id', __('Name of this office there', 'tayang'), 'text', 'TAYANG_SITE_ID', $settings['site_id']);
-        $this->secret_row($settings['secrets'] !== []);
+        $this->row('sidecar_url', __('Address of the Tayang server', 'tayang'), 'url', 'TAYANG_SIDECAR_URL', $settings->sidecar_url());
+        $this->row('site_id', __('Name of this office there', 'tayang'), 'text', 'TAYANG_SITE_ID', $settings->site_id());
+        $this->secret_row($settings->secrets() !== []);
         echo '</table>';
-        submit_button();
-        echo '</form>';
-        $this->status();
-        echo '<div class="tayang-actions" style="display:flex;flex-wrap:wrap;gap:8px">';
-        $this->button('tayang_test', __('Test the connection', 'tayang'));
-        $this->button('tayang_sync_people', __('Send people and roles', 'tayang'));
-        echo '</div></div>';
+        submit_button(__('Save the connection', 'tayang'));
+        echo '</form></details>';
     }
 
     private function row(string $name, string $label, string $type, string $constant, string $value): void
@@ -96,7 +218,7 @@ final class Settings_Page
             esc_html($label),
             esc_attr(Settings::OPTION),
             esc_attr($type),
-            esc_attr($fixed ? (string) constant($constant) : $value),
+            esc_attr($value),
             $fixed ? ' readonly' : ''
         );
         $this->fixed_note($fixed, $constant);
@@ -129,44 +251,38 @@ final class Settings_Page
         }
     }
 
-    private function status(): void
-    {
-        $sop = Plugin::instance()->sop->data();
-        if ($sop) {
-            printf(
-                '<h2>%s</h2><p><strong>%s</strong> · %s</p>',
-                esc_html__('Procedures of this office', 'tayang'),
-                esc_html((string) ($sop['number'] ?? '')),
-                esc_html(Sop::text($sop['title'] ?? ''))
-            );
-        }
-    }
-
     private function button(string $action, string $label): void
     {
         echo '<form method="post" action="', esc_url(admin_url('admin-post.php')), '">';
-        wp_nonce_field($action);
+        wp_nonce_field($action, '_wpnonce', false);
         printf('<input type="hidden" name="action" value="%s"><button class="button">%s</button></form>', esc_attr($action), esc_html($label));
+    }
+
+    public function pair(): void
+    {
+        $this->require_admin(self::PAIR);
+        $code = mb_substr(sanitize_textarea_field(wp_unslash((string) ($_POST['code'] ?? ''))), 0, self::MAX_CODE); // phpcs:ignore WordPress.Security.NonceVerification -- above
+        $name = Pairing::connect($code);
+        if (is_wp_error($name)) {
+            Notices::add($name->get_error_message(), 'error');
+        } else {
+            /* translators: %s: name of an office */
+            Notices::add(sprintf(__('Connected as “%s”.', 'tayang'), $name), 'success');
+            $this->keep_results();
+        }
+        $this->back();
     }
 
     public function test(): void
     {
-        $this->require_admin('tayang_test');
-        $answer = Plugin::instance()->sop->refresh();
-        if (is_wp_error($answer)) {
-            Notices::add($answer->get_error_message(), 'error');
-        } else {
-            $sop = Plugin::instance()->sop->data();
-            /* translators: 1: number of the SOP, 2: its title */
-            $text = __('Connected. The office works by SOP %1$s, %2$s.', 'tayang');
-            Notices::add(sprintf($text, $sop['number'] ?? '', Sop::text($sop['title'] ?? '')), 'success');
-        }
+        $this->require_admin(self::TEST);
+        $this->keep_results();
         $this->back();
     }
 
     public function sync_people(): void
     {
-        $this->require_admin('tayang_sync_people');
+        $this->require_admin(self::SYNC);
         $answer = Plugin::instance()->capabilities->sync_all();
         if (is_wp_error($answer)) {
             Notices::add($answer->get_error_message(), 'error');
@@ -174,6 +290,18 @@ final class Settings_Page
             Notices::add(__('All people and their roles were sent.', 'tayang'), 'success');
         }
         $this->back();
+    }
+
+    private function keep_results(): void
+    {
+        $plugin = Plugin::instance();
+        $test = new Connection_Test($plugin->settings, $plugin->sidecar, $plugin->sop, $plugin->capabilities);
+        set_transient(self::results_key(), $test->run(), HOUR_IN_SECONDS);
+    }
+
+    private static function results_key(): string
+    {
+        return 'tayang_tested_' . get_current_user_id();
     }
 
     private function require_admin(string $action): void

@@ -10,13 +10,14 @@ defined('ABSPATH') || exit;
 final class Strings
 {
     /**
-     * Texts of the panel (assets/time.js, plan.js, panel.js, editor.js), by the key that the scripts use.
+     * Texts of the panel (assets/time.js, preview.js, plan.js, history.js, panel.js, editor.js), by the key that the scripts use.
      *
      * @return array<string, string>
      */
     public static function panel(): array
     {
-        return self::times() + self::states() + self::actions() + self::plan() + self::sections();
+        return self::times() + self::states() + self::actions() + self::plan() + self::photos() + self::checks() + self::changes()
+            + self::sections();
     }
 
     /** @return array<string, string> */
@@ -41,6 +42,8 @@ final class Strings
             'standard' => __('standard %d min', 'tayang'),
             /* translators: %s: a span of time, such as "12 min" */
             'used' => __('used %s', 'tayang'),
+            /* translators: %s: a span of time, such as "12 min" */
+            'used_late' => __('used %s: longer than the standard', 'tayang'),
         ];
     }
 
@@ -103,9 +106,19 @@ final class Strings
             'reload' => __('Load again', 'tayang'),
             'open_case' => __('Open the case', 'tayang'),
             'no_case' => __('This content belongs to no procedure. It begins with an assignment.', 'tayang'),
+            'case_hidden' => __('This content is in the procedure. You have no part in its case, so it is not shown to you.', 'tayang'),
             'new_assignment' => __('New assignment', 'tayang'),
             'not_saved_command' => __('The text could not be saved, so nothing was sent. Save it and press again.', 'tayang'),
-            'save_first' => __('There are unsaved changes. Press "Save Draft" first, then take the step.', 'tayang'),
+            'unsaved_leave' => __('What you changed is not saved yet.', 'tayang'),
+            'write_correction' => __('Write the correction', 'tayang'),
+            'is_correction' => __('Correction of what is already published.', 'tayang'),
+            'correct' => __('Open the correction', 'tayang'),
+            'correct_title' => __('Correct what was published', 'tayang'),
+            'correct_help' => __(
+                'Opens a correction that goes through all steps. Until it is published, readers see the present text.',
+                'tayang'
+            ),
+            'correct_note' => __('What is wrong, and what should stand there', 'tayang'),
         ];
     }
 
@@ -113,16 +126,36 @@ final class Strings
     private static function plan(): array
     {
         return [
-            'channels' => __('Channels and captions', 'tayang'),
+            'plan' => __('Plan of publication', 'tayang'),
+            'where' => __('Where it is published', 'tayang'),
+            'website' => __('Website', 'tayang'),
+            'website_stays' => __('The post is on the website already; the correction takes its place there.', 'tayang'),
             'no_channels' => __('No channel is connected yet.', 'tayang'),
             'caption' => __('Caption', 'tayang'),
             /* translators: %s: channel */
             'caption_for' => __('Caption for %s', 'tayang'),
+            'caption_none' => __('No caption yet.', 'tayang'),
+            'link_added' => __('The link to the article is added below it.', 'tayang'),
+            /* translators: %s: channel */
+            'too_long' => __('The text for %s is too long.', 'tayang'),
             /* translators: 1: characters used, 2: characters allowed */
             'characters' => __('%1$d of %2$d characters', 'tayang'),
             /* translators: 1: characters used, 2: characters allowed, 3: characters too many */
             'characters_over' => __('%1$d of %2$d characters: %3$d too many', 'tayang'),
+            /* translators: 1: bytes used, 2: bytes allowed */
+            'bytes' => __('%1$d of %2$d bytes', 'tayang'),
+            /* translators: 1: bytes used, 2: bytes allowed, 3: bytes too many */
+            'bytes_over' => __('%1$d of %2$d bytes: %3$d too many', 'tayang'),
+            /* translators: 1: hashtags used, 2: hashtags allowed */
+            'hashtags' => __('%1$d of %2$d hashtags', 'tayang'),
+            /* translators: 1: hashtags used, 2: hashtags allowed, 3: hashtags too many */
+            'hashtags_over' => __('%1$d of %2$d hashtags: %3$d too many', 'tayang'),
+            /* translators: 1: accounts mentioned, 2: accounts allowed */
+            'mentions' => __('%1$d of %2$d accounts mentioned', 'tayang'),
+            /* translators: 1: accounts mentioned, 2: accounts allowed, 3: accounts too many */
+            'mentions_over' => __('%1$d of %2$d accounts mentioned: %3$d too many', 'tayang'),
             'card' => __('Greeting card', 'tayang'),
+            'card_instead' => __('The card goes to the channels, the photos do not.', 'tayang'),
             'problems' => __('This could not be done:', 'tayang'),
             'card_coming' => __('The card is being painted; it appears here in a moment.', 'tayang'),
             'card_design' => __('Design', 'tayang'),
@@ -131,10 +164,109 @@ final class Strings
             'card_no_photo' => __('Without a featured image the card has no photo.', 'tayang'),
             /* translators: %s: name of a field */
             'required_label' => __('%s (required)', 'tayang'),
+            'preview' => __('See how it will look', 'tayang'),
+            'preview_title' => __('How it will look', 'tayang'),
+            'preview_help' => __('With the photos cut as they will be. The networks draw it a little differently.', 'tayang'),
+            'preview_page' => __('The whole page on the website', 'tayang'),
+            'preview_card' => __('The card appears here once it is painted.', 'tayang'),
+            'new_tab' => __('(opens in a new tab)', 'tayang'),
             'saving' => __('Saving …', 'tayang'),
             'saved' => __('Saved.', 'tayang'),
+            'saved_with_text' => __('Saved; what is said about new pictures is saved with the text.', 'tayang'),
             /* translators: %s: what went wrong */
             'not_saved' => __('Not saved: %s', 'tayang'),
+        ];
+    }
+
+    /** @return array<string, string> */
+    private static function photos(): array
+    {
+        return [
+            /* translators: %d: number of photos */
+            'photos' => __('Photos for the channels (%d)', 'tayang'),
+            'photos_help' => __('In this order. Change it with the arrows, or by dragging.', 'tayang'),
+            'photos_none' => __('No photo goes to the channels.', 'tayang'),
+            'photos_pick' => __('Add from the media library', 'tayang'),
+            'photos_take' => __('Take these photos', 'tayang'),
+            'photos_all' => __('All photos of the post', 'tayang'),
+            'photos_left_out' => __('Photos that do not go to the channels', 'tayang'),
+            /* translators: 1: channel, 2: number of photos */
+            'photos_cut' => __('%1$s takes the first %2$d photos.', 'tayang'),
+            /* translators: 1: number of the photo, 2: what it shows */
+            'photo_no' => __('Photo %1$d: %2$s', 'tayang'),
+            /* translators: 1: number of the photo, 2: number of photos */
+            'photo_of' => __('Photo %1$d of %2$d', 'tayang'),
+            'photo_before' => __('Previous', 'tayang'),
+            'photo_after' => __('Next', 'tayang'),
+            'photo_edit' => __('Alt text and crop', 'tayang'),
+            'photo_close' => __('Done', 'tayang'),
+            /* translators: %d: number of the photo */
+            'photo_up' => __('Move photo %d up', 'tayang'),
+            /* translators: %d: number of the photo */
+            'photo_down' => __('Move photo %d down', 'tayang'),
+            /* translators: %d: number of the photo */
+            'photo_remove' => __('Leave out photo %d', 'tayang'),
+            /* translators: 1: name of the photo, 2: its place, 3: number of photos */
+            'photo_moved' => __('%1$s is now photo %2$d of %3$d.', 'tayang'),
+            /* translators: %s: name of the photo */
+            'photo_removed' => __('%s is left out.', 'tayang'),
+            'photo_add' => __('Include', 'tayang'),
+            /* translators: %s: what the photo shows */
+            'photo_add_one' => __('Include the photo: %s', 'tayang'),
+            'photo_caption' => __('Caption of the photo', 'tayang'),
+            'alt' => __('Alternative text', 'tayang'),
+            'alt_help' => __('What the photo shows, for people who cannot see it.', 'tayang'),
+            'alt_none' => __('No alternative text', 'tayang'),
+            'focal' => __('Focal point', 'tayang'),
+            /* translators: 1: per cent from the left, 2: per cent from the top */
+            'focal_at' => __('Focal point: %1$d%% from the left, %2$d%% from the top', 'tayang'),
+            'focal_help' => __('Click on what must not be cut off, or use the arrow keys (Shift: larger steps).', 'tayang'),
+            'focal_left' => __('Left (%)', 'tayang'),
+            'focal_top' => __('Top (%)', 'tayang'),
+        ];
+    }
+
+    /** @return array<string, string> What the plan lacks. */
+    private static function checks(): array
+    {
+        return [
+            'checks' => __('Please look at this first:', 'tayang'),
+            'check_nowhere' => __('It is published nowhere: switch on the website or a channel.', 'tayang'),
+            /* translators: 1: channel, 2: characters used, 3: characters allowed */
+            'check_characters' => __('%1$s: the text has %2$d characters, %3$d are allowed.', 'tayang'),
+            /* translators: 1: channel, 2: bytes used, 3: bytes allowed */
+            'check_bytes' => __('%1$s: the text has %2$d bytes, %3$d are allowed.', 'tayang'),
+            /* translators: 1: channel, 2: hashtags used, 3: hashtags allowed */
+            'check_hashtags' => __('%1$s: the text has %2$d hashtags, %3$d are allowed.', 'tayang'),
+            /* translators: 1: channel, 2: accounts mentioned, 3: accounts allowed */
+            'check_mentions' => __('%1$s: the text mentions %2$d accounts, %3$d are allowed.', 'tayang'),
+            /* translators: %s: channel */
+            'check_no_picture' => __('%s needs a photo.', 'tayang'),
+            /* translators: 1: channel, 2: name of the photo */
+            'check_small' => __('%1$s: the photo %2$s is too small, it would look broken.', 'tayang'),
+            /* translators: %d: number of photos */
+            'check_alt' => __('%d photo(s) have no alternative text.', 'tayang'),
+        ];
+    }
+
+    /** @return array<string, string> */
+    private static function changes(): array
+    {
+        return [
+            'changes' => __('What changed between versions', 'tayang'),
+            'changes_none' => __('These two versions are the same.', 'tayang'),
+            'changes_first' => __('This is the first version: there is nothing to compare with yet.', 'tayang'),
+            'changes_none_yet' => __('Nothing has been handed in yet.', 'tayang'),
+            'version_from' => __('From', 'tayang'),
+            'version_to' => __('To', 'tayang'),
+            /* translators: %d: number of the version */
+            'version' => __('Version %d', 'tayang'),
+            /* translators: %d: number of the version */
+            'version_found' => __('Version %d, as found at publication', 'tayang'),
+            'version_public' => __('What is published now', 'tayang'),
+            'added_begin' => __('[added:', 'tayang'),
+            'removed_begin' => __('[removed:', 'tayang'),
+            'change_end' => _x(']', 'end of a change', 'tayang'),
         ];
     }
 
