@@ -21,7 +21,6 @@ import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,7 +33,7 @@ import requests
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.testbed import story  # noqa: E402
+from tests.testbed import instance, story  # noqa: E402
 from tests.testbed.office import PHOTOS, Office, wait_until  # noqa: E402
 
 LIMIT = 1.10
@@ -110,28 +109,6 @@ class Site:
         log.unlink()
         count: dict[str, int] = json.loads(str(line).splitlines()[-1])
         return count
-
-
-@contextmanager
-def instance(suite: str) -> Iterator[Office]:
-    """A private instance of scripts/up with the plugin; gone afterwards."""
-    subprocess.run([ROOT / "scripts" / "setup"], check=True, env={**os.environ, "WP_SUITES": suite}, stdout=sys.stderr)
-    run = Path(tempfile.mkdtemp(prefix="tayang-bench.", dir="/tmp"))
-    run.chmod(0o755)
-    found = subprocess.run(
-        ["bash", "-c", ". scripts/lib.sh; free_ports; echo $PORT_BASE"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    os.environ.update(RUN=str(run), PORT_BASE=found.stdout.strip(), WP_SUITE=suite)
-    try:
-        subprocess.run([ROOT / "scripts" / "up", "all"], check=True, stdout=subprocess.DEVNULL)
-        yield Office(run)
-    finally:
-        subprocess.run([ROOT / "scripts" / "down", "--clean"], check=False)
-        shutil.rmtree(run, ignore_errors=True)
 
 
 def news_item(office: Office) -> tuple[int, str]:
@@ -246,7 +223,7 @@ def ratio(kind: str, plugin: Site, plain: Site) -> dict[str, float]:
 
 
 def run(saves: int, loads: int, suite: str) -> dict[str, Any]:
-    with instance(suite) as office:
+    with instance.private(suite) as office:
         post, pictures = news_item(office)
         folder = twin(office, post)
         stop_everything_else(office.run)

@@ -58,7 +58,6 @@ def add(
     missing = [name for name in registry.credential_names(kind) if not values.get(name)]
     if missing:
         raise click.UsageError(f"a {kind} account needs --credential {', '.join(f'{name}=…' for name in missing)}")
-    settings = {"max_characters": registry.limits(kind).caption_characters}
     channel = Channel(
         site_id=site_id,
         key=key,
@@ -67,7 +66,7 @@ def add(
         account=account,
         public_url=public_url,
         credentials=values,
-        settings={**settings, "api_version": api_version} if api_version else settings,
+        settings={"api_version": api_version} if api_version else {},
         enabled=not off,
     )
     new = put_channel(context(), channel)

@@ -87,7 +87,8 @@ def faults(route: Route, tried: list[Tried], out: list[str]) -> list[str]:
 
 def nonces_of(targets: list[Target]) -> list[str]:
     names = [f"{do}-post_{target.id}" for target in targets for do in ("update", "trash", "untrash", "delete")]
-    return [*names, "wp_rest", "heartbeat-nonce", "inlineeditnonce", "bulk-posts"]
+    names += [f"restore-post_{target.revision}" for target in targets]
+    return [*names, "add-", "wp_rest", "heartbeat-nonce", "inlineeditnonce", "bulk-posts"]
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)

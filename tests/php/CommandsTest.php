@@ -140,6 +140,26 @@ final class CommandsTest extends TayangTestCase
         self::assertSame('tyg_pemberitaan_3', $this->row($id)->post_status);
     }
 
+    public function testChangesBetweenVersionsAreAskedAsTheOfficeShowsThem(): void
+    {
+        $id = $this->make_case(3);
+        $said = ['versions' => [], 'from' => null, 'to' => null, 'changes' => []];
+        $this->answers = [[200, $said], [200, $said]];
+        $answer = $this->rest('GET', "/tayang/v1/posts/$id/changes", ['from' => 0, 'to' => 2], 'editor');
+        self::assertSame([200, $said], [$answer->get_status(), $answer->get_data()]);
+        $body = $this->calls[0]['body'];
+        self::assertSame([0, 2, 'all', $this->user('editor')], [$body['from'], $body['until'], $body['scope'], $body['actor']]);
+        update_option('tayang_settings', ['visibility' => 'own'] + get_option('tayang_settings'));
+        $this->answers = [[200, $said], [200, ['case' => self::view($id, 3)]]];
+        $this->rest('GET', "/tayang/v1/posts/$id/changes", [], 'editor');
+        $this->rest('GET', "/tayang/v1/posts/$id/panel", [], 'editor');
+        $asked = array_slice(array_column($this->calls, 'body'), -2);
+        self::assertArrayNotHasKey('from', $asked[0], 'by itself: the last two');
+        self::assertSame(['own', 'own'], array_column($asked, 'scope'));
+        $none = $this->make_post();
+        self::assertSame(404, $this->rest('GET', "/tayang/v1/posts/$none/changes", [], 'editor')->get_status());
+    }
+
     public function testAssignmentMakesDraftCaseAndFirstOrder(): void
     {
         $me = $this->user('contributor');

@@ -12,7 +12,7 @@ final class GateTest extends TayangTestCase
     private const WAYS = [
         'rest_update', 'rest_private', 'rest_batch', 'rest_autosave', 'heartbeat', 'classic', 'classic_schedule', 'quick', 'bulk',
         'xmlrpc_wp', 'xmlrpc_metaweblog', 'xmlrpc_blogger', 'xmlrpc_mt', 'insert', 'update', 'update_by_nobody',
-        'publish_post_function', 'scheduled', 'overdue', 'into_page', 'future_date', 'other_step', 'still_scheduled',
+        'publish_post_function', 'scheduled', 'overdue', 'into_page', 'future_date', 'other_step', 'still_scheduled', 'customizer',
     ];
 
     /** @dataProvider ways */
@@ -263,6 +263,227 @@ final class GateTest extends TayangTestCase
     {
         $answer = $this->rest('POST', '/wp/v2/pages', ['title' => 'Profil', 'status' => 'publish'], 'admin');
         self::assertSame('publish', $this->row($answer->get_data()['id'])->post_status);
+    }
+
+    /** @dataProvider refusedPublications */
+    public function testNoListenerAtAnyPriorityHearsOfAPublicationThatWasNone(string $way): void
+    {
+        $id = $this->make_case(3);
+        $pings = wp_next_scheduled('do_pings');
+        $heard = [];
+        $hear = static function (...$args) use (&$heard): void {
+            foreach ($args as $one) {
+                if ($one === 'publish' || ($one instanceof WP_Post && $one->post_status === 'publish')) {
+                    $heard[] = current_action();
+                }
+            }
+        };
+        $never = static function () use (&$heard): void {
+            $heard[] = current_action();
+        };
+        $late = static fn(array $data): array => ['post_status' => 'publish'] + $data;
+        foreach ([PHP_INT_MIN, 0, 10, PHP_INT_MAX] as $priority) {
+            add_action('transition_post_status', $hear, $priority, 3);
+            foreach (['publish_post', 'tyg_pemberitaan_3_to_publish', 'do_pings', 'pre_wp_mail'] as $hook) {
+                add_action($hook, $never, $priority);
+            }
+            foreach (['save_post', 'wp_insert_post', 'edit_post', 'wp_after_insert_post'] as $hook) {
+                add_action($hook, $hear, $priority, 4);
+            }
+        }
+        try {
+            match ($way) {
+                'wp_publish_post' => wp_publish_post($id),
+                'wp_update_post' => wp_update_post(['ID' => $id, 'post_status' => 'publish']),
+                'publish_future_post' => $this->try_scheduled($id),
+                // Another plugin's filter of the row, after everybody else's.
+                'wp_insert_post_data' => $this->with_filter('wp_insert_post_data', $late, static fn() => wp_update_post(['ID' => $id])),
+            };
+        } finally {
+            foreach ([PHP_INT_MIN, 0, 10, PHP_INT_MAX] as $priority) {
+                foreach (['transition_post_status', 'save_post', 'wp_insert_post', 'edit_post', 'wp_after_insert_post'] as $hook) {
+                    remove_action($hook, $hear, $priority);
+                }
+                foreach (['publish_post', 'tyg_pemberitaan_3_to_publish', 'do_pings', 'pre_wp_mail'] as $hook) {
+                    remove_action($hook, $never, $priority);
+                }
+            }
+        }
+        self::assertSame([], $heard);
+        self::assertSame('tyg_pemberitaan_3', $this->row($id)->post_status);
+        self::assertSame($pings, wp_next_scheduled('do_pings'));
+    }
+
+    public static function refusedPublications(): array
+    {
+        return array_map(static fn(string $one): array => [$one], ['wp_publish_post', 'wp_update_post', 'publish_future_post', 'wp_insert_post_data']);
+    }
+
+    /** As the WordPress importer calls it, with the status and the date of the other site. */
+    public function testAnImportComesInAsDrafts(): void
+    {
+        wp_set_current_user($this->user('admin'));
+        $post = ['import_id' => 990001, 'post_author' => $this->user('author'), 'post_date' => '2020-01-05 09:00:00',
+            'post_date_gmt' => '2020-01-05 02:00:00', 'post_content' => 'Lama.', 'post_title' => 'Lama', 'post_type' => 'post',
+            'post_status' => 'publish', 'guid' => 'http://example.test/?p=990001', 'comment_status' => 'open', 'post_password' => ''];
+        $id = wp_insert_post(wp_slash($post), true);
+        self::assertSame([990001, 'draft'], [$id, $this->row($id)->post_status]);
+        self::assertSame([], $this->heard);
+    }
+
+    public function testATypeThatTurnsGovernedInTheSameWriteIsNoWayIn(): void
+    {
+        global $wpdb;
+        wp_set_current_user($this->user('admin'));
+        $page = $this->make_post(['post_type' => 'page']);
+        wp_update_post(['ID' => $page, 'post_type' => 'post', 'post_status' => 'publish']);
+        self::assertNotSame('publish', $this->row($page)->post_status);
+        $case = $this->make_case(3);
+        wp_update_post(['ID' => $case, 'post_type' => 'page', 'post_status' => 'publish']);
+        self::assertSame(['post', 'tyg_pemberitaan_3'], [$this->row($case)->post_type, $this->row($case)->post_status]);
+        // set_post_type() asks nobody; then a page without a case goes live, and comes back as a public post.
+        $post = $this->make_post();
+        Plugin::instance()->reconcile->run();
+        set_post_type($post, 'page');
+        wp_update_post(['ID' => $post, 'post_status' => 'publish']);
+        set_post_type($post, 'post');
+        self::assertSame('publish', $this->row($post)->post_status, 'no hook sees that');
+        self::assertSame([$post], Plugin::instance()->reconcile->run());
+        self::assertSame('draft', $this->row($post)->post_status);
+    }
+
+    public function testOtherTypesOfTheSettingsAreGoverned(): void
+    {
+        update_option('tayang_settings', ['governed_types' => ['page']] + (array) get_option('tayang_settings'));
+        wp_set_current_user($this->user('admin'));
+        $id = wp_insert_post(['post_type' => 'page', 'post_title' => 'Profil', 'post_content' => 'x', 'post_status' => 'publish']);
+        self::assertSame('draft', $this->row($id)->post_status);
+        self::assertSame(409, $this->rest('POST', "/wp/v2/pages/$id", ['status' => 'publish'], 'admin')->get_status());
+        self::assertSame([], $this->heard);
+        $sop = Plugin::instance()->sop;
+        self::assertSame(['pemberitaan'], array_column($sop->openable('page', ['sekretaris']), 'key'), 'under one that ends on the website');
+        $case = self::mirror($id, 3);
+        self::assertTrue(Plugin::instance()->cases->apply($case) === true);
+        self::assertSame([], Plugin::instance()->reconcile->run());
+        self::assertSame('page', $this->row($id)->post_type);
+    }
+
+    public function testTermsAndPictureOfAClosedPostAreClosedToCode(): void
+    {
+        wp_set_current_user($this->user('admin'));
+        $category = wp_insert_term('Selundupan', 'category')['term_id'];
+        $id = $this->make_case(3);
+        $before = wp_get_post_categories($id);
+        wp_set_post_categories($id, [$category]);
+        wp_set_object_terms($id, [$category], 'category', true);
+        wp_remove_object_terms($id, $before, 'category');
+        wp_set_post_tags($id, ['selundupan']);
+        self::assertSame([$before, []], [wp_get_post_categories($id), wp_get_post_tags($id)]);
+        self::assertSame(0, get_term($category)->count);
+        self::assertStringContainsString('Kasubbag: Rina', implode(' ', Plugin::instance()->refusals->take()));
+        wp_delete_term($before[0] ?? 0, 'category');             // the default category stays
+        $mine = $this->make_case(2, 'admin');
+        wp_set_post_categories($mine, [$category]);
+        self::assertSame([$category], wp_get_post_categories($mine), 'who must act may');
+        wp_delete_term($category, 'category');
+        self::assertNotContains($category, wp_get_post_categories($mine));
+    }
+
+    public function testAPictureThatAClosedPostShowsIsNotDeleted(): void
+    {
+        wp_set_current_user($this->user('admin'));
+        $image = $this->make_post(['post_type' => 'attachment', 'post_mime_type' => 'image/jpeg', 'post_status' => 'inherit']);
+        $id = $this->make_case(2, 'admin');
+        update_post_meta($id, '_thumbnail_id', $image);
+        $this->go_on($id, 3);
+        self::assertEmpty(wp_delete_attachment($image, true));
+        self::assertSame($image, get_post_thumbnail_id($id));
+    }
+
+    public function testRawSqlIsPutBackWhateverItTouched(): void
+    {
+        global $wpdb;
+        $reconcile = Plugin::instance()->reconcile;
+        $before = $this->make_post(['post_status' => 'publish']);
+        Tayang\Reconcile::start_anew();                         // as at activation
+        $reconcile->run();
+        $none = $this->make_post();
+        $hidden = $this->make_post(['post_status' => 'private', 'post_type' => 'tayang_greeting']);
+        $words = $this->make_case(3);
+        $open = $this->make_case(2);
+        $wpdb->update($wpdb->posts, ['post_status' => 'publish'], ['ID' => $none]);
+        $wpdb->update($wpdb->posts, ['post_content' => 'Diubah.', 'post_title' => 'Lain'], ['ID' => $words]);
+        $wpdb->update($wpdb->posts, ['post_content' => 'Masih ditulis.'], ['ID' => $open]);
+        self::assertEqualsCanonicalizing([$none, $hidden, $words], $reconcile->run());
+        self::assertSame(['draft', 'draft'], [$this->row($none)->post_status, $this->row($hidden)->post_status]);
+        self::assertSame(['Rapat pleno', 'Isi berita.'], [$this->row($words)->post_title, $this->row($words)->post_content]);
+        self::assertSame('Masih ditulis.', $this->row($open)->post_content);
+        self::assertSame('publish', $this->row($before)->post_status, 'was public before');
+        self::assertSame([$words], array_column(array_filter(get_option('tayang_alarms'), static fn($one) => $one['way'] === 'words'), 'post_id'));
+        self::assertSame([], $reconcile->run());
+        // Whoever takes an old post off the site finds the SOP before its next publication.
+        wp_update_post(['ID' => $before, 'post_status' => 'draft']);
+        $wpdb->update($wpdb->posts, ['post_status' => 'publish'], ['ID' => $before]);
+        clean_post_cache($before);
+        self::assertSame([$before], $reconcile->run());
+        self::assertSame([], $this->heard);
+    }
+
+    public function testReconcileComesByItself(): void
+    {
+        global $wpdb;
+        $reconcile = Plugin::instance()->reconcile;
+        self::assertSame(300, wp_get_schedules()[wp_get_schedule('tayang_reconcile')]['interval']);
+        $id = $this->make_case(3);
+        $reconcile->run();
+        $wpdb->update($wpdb->posts, ['post_status' => 'publish'], ['ID' => $id]);
+        $reconcile->run_when_due();                             // as admin_init does
+        self::assertSame('publish', $this->row($id)->post_status, 'five minutes are not over');
+        update_option('tayang_reconciled_at', time() - 301);
+        $this->from_sidecar('mirror', ['case' => self::mirror($this->make_post(), 3)]);
+        self::assertSame('tyg_pemberitaan_3', $this->row($id)->post_status);
+    }
+
+    /** What is right costs nothing: the queries answer with what is wrong only. */
+    public function testThousandsOfPostsAreNoBurden(): void
+    {
+        global $wpdb;
+        $first = $this->make_case(3);
+        $most = 4000;
+        foreach (array_chunk(range(1, $most), 500) as $chunk) {
+            $wpdb->query("INSERT INTO $wpdb->posts (ID, post_type, post_status, post_title, post_content, post_excerpt, post_name, to_ping, pinged,
+                post_content_filtered, post_date, post_date_gmt, post_modified, post_modified_gmt) VALUES " . implode(',', array_map(
+                    static fn(int $n): string => sprintf("(%d, 'post', 'publish', 'x', REPEAT('isi ', 1000), '', 'x-%d', '', '', '', %s)", 2000000 + $n, $n, implode(',', array_fill(0, 4, "'2026-01-05 09:00:00'"))),
+                    $chunk
+                )));
+            $wpdb->query("INSERT INTO $wpdb->postmeta (post_id, meta_key, meta_value) SELECT ID, '_tayang_place', 'post:publish' FROM $wpdb->posts WHERE ID > 2000000 AND ID <= " . (2000000 + end($chunk)) . ' AND ID >= ' . (2000000 + $chunk[0]));
+        }
+        Plugin::instance()->reconcile->run();
+        $wpdb->update($wpdb->posts, ['post_status' => 'publish'], ['ID' => $first]);
+        $queries = $wpdb->num_queries;
+        $began = microtime(true);
+        self::assertSame([$first], Plugin::instance()->reconcile->run());
+        self::assertLessThan(2.0, microtime(true) - $began);
+        self::assertLessThan(60, $wpdb->num_queries - $queries);
+    }
+
+    /** On another site of a network the same number is another post. */
+    public function testAPermitIsGoodForOneSite(): void
+    {
+        $id = $this->make_case(3);
+        $blog = $GLOBALS['blog_id'];
+        $seen = null;
+        $look = static function () use ($id, &$seen, $blog): void {
+            $writer = Plugin::instance()->writer;
+            $here = $writer->permits($id, 'tyg_pemberitaan_4');
+            $GLOBALS['blog_id'] = $blog + 1;
+            $seen = [$here, $writer->permits($id, 'tyg_pemberitaan_4'), $writer->is_writing($id)];
+            $GLOBALS['blog_id'] = $blog;
+        };
+        add_action('pre_post_update', $look);
+        Plugin::instance()->writer->write($id, 'tyg_pemberitaan_4');
+        remove_action('pre_post_update', $look);
+        self::assertSame([true, false, false], $seen);
     }
 
     public function testWhatNoHookSeesIsFoundLater(): void
@@ -522,6 +743,12 @@ final class GateTest extends TayangTestCase
         self::assertSame('2026-01-05 09:00:00', $this->row($id)->post_date);
     }
 
+    /** As saving a menu in the Customizer publishes the posts that were begun in it. */
+    private function try_customizer(int $id): void
+    {
+        wp_update_post(['ID' => $id, 'post_status' => 'publish', 'post_name' => 'dari-menu']);
+    }
+
     private function try_other_step(int $id): void
     {
         wp_update_post(['ID' => $id, 'post_status' => 'tyg_pemberitaan_1']);
@@ -600,6 +827,16 @@ final class GateTest extends TayangTestCase
             ob_end_clean();
             remove_filter('wp_doing_ajax', $doing);
             remove_action('wp_ajax_inline-save', 'wp_ajax_inline_save', 1);
+        }
+    }
+
+    private function with_filter(string $hook, callable $filter, callable $do): void
+    {
+        add_filter($hook, $filter, PHP_INT_MAX);
+        try {
+            $do();
+        } finally {
+            remove_filter($hook, $filter, PHP_INT_MAX);
         }
     }
 

@@ -109,6 +109,23 @@ final class SidecarRoutesTest extends TayangTestCase
         self::assertFalse($answer->get_data()['already']);
     }
 
+    public function testWhoMayActChangesWithoutAnEvent(): void
+    {
+        $at = static fn(string $time): array => ['as_of' => "2026-11-26T10:00:00.{$time}+00:00"];
+        $id = $this->make_case(2, 'author', $at('000010'));
+        $acting = ['may_act' => [$this->user('editor')], 'may_edit' => [$this->user('editor')]];
+        $mirror = fn(array $changes): bool => $this->from_sidecar('mirror', ['case' => $changes + self::mirror($id, 2, [$this->user('author')])])
+            ->get_data()['applied'];
+        self::assertTrue($mirror($acting + $at('000020')));
+        self::assertSame([$this->user('editor')], self::plugin()->cases->get($id)['may_edit']);
+        self::assertTrue(user_can($this->user('editor'), 'edit_post', $id));
+        self::assertFalse(user_can($this->user('author'), 'edit_post', $id));
+        self::assertFalse($mirror($at('000015')), 'older, though it came later');
+        self::assertFalse($mirror(['who' => 'The same in English'] + $acting + $at('000030')), 'nothing new');
+        self::assertTrue($mirror($at('000031')));
+        self::assertFalse(user_can($this->user('editor'), 'edit_post', $id), 'the delegation is over');
+    }
+
     public function testALateMirrorDoesNotTakeThePostOffTheSite(): void
     {
         $id = $this->make_case(4, 'author', ['state' => 'publishing', 'revision' => 20]);

@@ -1,17 +1,44 @@
-"""Takes single processes of the running instance away and brings them back, by the pids that scripts/up wrote."""
+"""A private instance of scripts/up; its single processes taken away and brought back, by the pids that it wrote."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.testbed.office import Office
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = ("worker-mail", "worker-wordpress", "worker-media", "worker-channels")
+
+
+@contextmanager
+def private(suite: str) -> Iterator[Office]:
+    """An instance of its own with WordPress of `suite` (trixie: 6.8, forky: 7.1), on free ports; gone afterwards."""
+    subprocess.run([ROOT / "scripts" / "setup"], check=True, env={**os.environ, "WP_SUITES": suite}, stdout=sys.stderr)
+    run = Path(tempfile.mkdtemp(prefix="tayang-bench.", dir="/tmp"))
+    run.chmod(0o755)
+    found = subprocess.run(
+        ["bash", "-c", ". scripts/lib.sh; free_ports; echo $PORT_BASE"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    os.environ.update(RUN=str(run), PORT_BASE=found.stdout.strip(), WP_SUITE=suite)
+    try:
+        subprocess.run([ROOT / "scripts" / "up", "all"], check=True, stdout=subprocess.DEVNULL)
+        yield Office(run)
+    finally:
+        subprocess.run([ROOT / "scripts" / "down", "--clean"], check=False)
+        shutil.rmtree(run, ignore_errors=True)
 
 
 def kill(office: Office, name: str) -> None:

@@ -199,10 +199,19 @@ class Person:
         saved: dict[str, Any] = self.rest("POST", f"wp/v2/{kind}/{post_id}", json=fields)
         return saved
 
-    def plan(self, post_id: int, captions: dict[str, str], card: dict[str, Any] | None = None) -> None:
-        """Captions by channel, and the card of a greeting."""
+    def plan(
+        self,
+        post_id: int,
+        captions: dict[str, str],
+        card: dict[str, Any] | None = None,
+        *,
+        website: bool = True,
+        photos: list[int] | None = None,
+    ) -> None:
+        """Captions by channel, the card of a greeting, and which photographs the channels get (None: all)."""
         channels = [{"channel": key, "caption": caption} for key, caption in captions.items()]
-        self.rest("POST", f"tayang/v1/posts/{post_id}/plan", json={"channels": channels, "card": card})
+        plan = {"channels": channels, "card": card, "website": website, "photos": photos}
+        self.rest("POST", f"tayang/v1/posts/{post_id}/plan", json=plan)
 
     # The SOP, as the panel does it
 
@@ -210,6 +219,16 @@ class Person:
         """Penugasan baru: creates the draft, opens its case; returns the post's id and the view."""
         body = self.rest("POST", "tayang/v1/assignments", json={"procedure": procedure, "title": title, **disposition})
         return int(body["post_id"]), body["case"]
+
+    def correct(self, post_id: int, note: str, assignee: int) -> tuple[int, View]:
+        """Opens a correction of a published post; returns the id of the working copy and the view."""
+        body = self.rest("POST", f"tayang/v1/posts/{post_id}/corrections", json={"note": note, "assignee": assignee})
+        return int(body["copy_id"]), body["case"]
+
+    def changes(self, post_id: int, **versions: int) -> dict[str, Any]:
+        """What changed between two versions (`from`, `to`), by default the last two."""
+        found: dict[str, Any] = self.rest("GET", f"tayang/v1/posts/{post_id}/changes", params=versions)
+        return found
 
     def view(self, post_id: int) -> View:
         panel = self.rest("GET", f"tayang/v1/posts/{post_id}/panel")

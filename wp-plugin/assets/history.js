@@ -89,7 +89,7 @@
             el('ol', { className: 'tayang-history' }, view.history.slice().reverse().map((event, index) => el('li', {
                 key: view.history.length - index, className: 'is-' + (event.decision || 'other'),
             },
-                el('time', { dateTime: event.at }, tayang.moment(event.at)),
+                el('time', { dateTime: event.at }, tayang.moment(event.at), event.version ? ' · ' + text('version', event.version) : ''),
                 el('span', null, event.sentence, event.via === 'email'
                     ? el('em', { className: 'tayang-via' }, text('via_email')) : null),
                 event.note && el('blockquote', null, event.note)))));

@@ -40,12 +40,12 @@
             try {
                 const answer = await wp.apiFetch({ path: path(postId, 'panel') });
                 tayang.planOf(postId).receive(answer);
-                setData({
-                    view: answer.case, reachable: answer.reachable, detail: answer.detail, mirror: answer.mirror,
-                    mayCorrect: answer.may_correct, editUrl: answer.edit_url,
-                });
+                // Without the server the last view stays on the screen: better old and marked than gone.
+                setData((old) => ({
+                    view: answer.case || (answer.reachable ? null : old.view), reachable: answer.reachable,
+                    detail: answer.detail, mirror: answer.mirror, mayCorrect: answer.may_correct, editUrl: answer.edit_url,
+                }));
             } catch (error) {
-                // The last view stays on the screen: better old and marked than gone.
                 setData((old) => Object.assign({}, old, { loading: false, reachable: false, detail: error.message }));
             } finally {
                 busy.current = false;
@@ -383,10 +383,11 @@
             el(Button, { variant: 'secondary', onClick: () => window.location.reload() }, text('reload')));
     }
 
-    function NoCase() {
+    /** `hidden`: there is a case, but the office shows cases only to who has a part in them. */
+    function NoCase({ hidden }) {
         return el('div', { className: 'tayang-panel' },
-            el('p', null, text('no_case')),
-            config.assignment_url && el('a', { href: config.assignment_url, className: 'components-button is-secondary' },
+            el('p', null, text(hidden ? 'case_hidden' : 'no_case')),
+            !hidden && config.assignment_url && el('a', { href: config.assignment_url, className: 'components-button is-secondary' },
                 text('new_assignment')));
     }
 
@@ -468,9 +469,14 @@
 
     /** The words and their previews on the case page: drawn beside what PHP has written there. */
     function PagePreviews({ store, view }) {
-        const place = document.querySelector('[data-tayang-previews]');
-        useEffect(() => { if (place) { place.replaceChildren(); } }, []);
-        return place && store.plan && wp.element.createPortal(el('div', { className: 'tayang-panel' }, el(tayang.Previews, {
+        const [place] = useState(() => {
+            const found = document.querySelector('[data-tayang-previews]');
+            if (found) {
+                found.replaceChildren();
+            }
+            return found;
+        });
+        return place && wp.element.createPortal(el('div', { className: 'tayang-panel' }, el(tayang.Previews, {
             view, plan: store.plan, article: store.article, pictures: store.chosen(), featured: store.pictures[store.featured],
         })), place);
     }
@@ -511,7 +517,7 @@
         }
         const unreachable = !data.reachable && el(Unreachable, { detail: data.detail, mirror: !view && data.mirror, onRetry: load });
         if (!view) {
-            return unreachable ? el('div', { className: 'tayang-panel' }, unreachable) : el(NoCase);
+            return unreachable ? el('div', { className: 'tayang-panel' }, unreachable) : el(NoCase, { hidden: Boolean(data.mirror) });
         }
         // A new step starts with an empty note and its own people; a refused command keeps what was typed.
         const activity = view.activity;
@@ -522,19 +528,20 @@
         const naming = view.options.find((one) => one.names_role && one.candidates.length === 1);
         const writes = !locked && place !== 'page';
         return el('div', { className: 'tayang-panel', 'data-revision': view.revision, 'data-state': view.state },
-            unreachable,
+            !command.error && unreachable,
             el(Now, { view }),
             el(Problems, { view }),
             el(Outcome, { command, said, warning, locked, place, postId }),
             elsewhere && el('p', null,
                 el('a', { href: data.editUrl, className: 'components-button is-primary' }, text('write_correction'))),
             writes && el(tayang.Plan, { postId, view, words }),
-            el(PublishAt, { view, command }),
+            writes && el(PublishAt, { view, command }),
             stale && el(Stale),
             el(Decide, {
                 key: step, step, view, command, seen, chosen: naming ? naming.candidates[0] : null,
                 checks: writes && store.plan ? tayang.checks(store, view) : [],
             }),
+            !writes && el(PublishAt, { view, command }),
             el(Deliveries, { view }),
             data.mayCorrect && view.state === 'published' && el(Correction, { postId, view }),
             el(Disposition, { view }),
@@ -543,7 +550,7 @@
             el(tayang.History, { view, open: place === 'page' }),
             el(Mails, { view }),
             el(Cancel, { view, command }),
-            place === 'page' && el(PagePreviews, { store, view }));
+            place === 'page' && store.plan && el(PagePreviews, { store, view }));
     };
 
     /** The text of WordPress's own form, as it would be sent now. */
@@ -583,7 +590,8 @@
         data.append('save', 'save');
         let answer;
         try {
-            answer = await window.fetch(form.action, { method: 'POST', body: data, credentials: 'same-origin' });
+            // Not form.action: that is the field of this name.
+            answer = await window.fetch(form.getAttribute('action'), { method: 'POST', body: data, credentials: 'same-origin' });
         } catch (error) {
             throw new Error(text('not_saved_command'));
         }

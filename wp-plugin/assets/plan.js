@@ -34,6 +34,7 @@
         let savedPlan = '';
         const savedPictures = {};
         let timer = null;
+        let leaving = false;                  // what is typed in the last second is still sent
         let follows = false;                  // an editor tells what it has, else the server does
         let running = Promise.resolve();
 
@@ -62,7 +63,7 @@
         }
 
         async function send(end, data) {
-            return wp.apiFetch({ path: '/tayang/v1/posts/' + postId + '/' + end, method: 'POST', data });
+            return wp.apiFetch({ path: '/tayang/v1/posts/' + postId + '/' + end, method: 'POST', data, keepalive: leaving });
         }
 
         /** `patient`: a picture that the post does not hold yet waits for the next save of the text. */
@@ -111,6 +112,12 @@
             clearTimeout(timer);
             timer = isDirty() ? setTimeout(() => queue(true).catch(() => {}), SAVE_AFTER_MS) : null;
         }
+
+        window.addEventListener('pagehide', () => {
+            leaving = true;
+            queue(true).catch(() => {});
+        });
+        window.addEventListener('pageshow', () => { leaving = false; });
 
         return Object.assign(store, {
             subscribe(listener) {
@@ -397,7 +404,7 @@
         };
         return el('section', { className: 'tayang-photos-plan', 'aria-labelledby': 'tayang-photos-title' },
             el('h4', { id: 'tayang-photos-title', ref: heading, tabIndex: -1 }, text('photos', chosen.length)),
-            el('p', { className: 'description' }, text('photos_help')),
+            el('p', { className: 'description' }, text(chosen.length ? 'photos_help' : 'photos_none')),
             el('ol', { className: 'tayang-photo-list' }, chosen.map((picture, index) => el(Photo, {
                 key: picture.id, picture, no: index + 1, count: chosen.length, open: open === picture.id,
                 onOpen: () => setOpen(open === picture.id ? 0 : picture.id),

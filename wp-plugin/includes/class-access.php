@@ -14,8 +14,8 @@ final class Access
     private const WATCHED = ['edit_post', 'delete_post', 'publish_post', 'edit_page', 'delete_page'];
     private const WORDS_IN_META = ['_thumbnail_id', Content::CHANNELS, Content::CARD, Content::WEBSITE, Content::PHOTOS];
 
-    /** Whether the last `edit_post` question was answered yes by us: post id, or 0. */
-    private int $granted = 0;
+    /** @var array{int, int}|null Site and post for which we answered the last `edit_post` question with yes. */
+    private ?array $granted = null;
 
     /** @var array<int, string> Methods of the REST requests being answered, innermost last. */
     private array $rest_methods = [];
@@ -30,6 +30,7 @@ final class Access
     public function register(): void
     {
         add_filter('map_meta_cap', [$this, 'map'], Publish_Gate::LAST, 4);
+        add_filter('pre_delete_attachment', [$this, 'guard_picture'], PHP_INT_MAX, 2);
         add_filter('user_has_cap', [$this, 'lend'], 10, 4);
         add_filter('rest_request_before_callbacks', [$this, 'enter_rest'], 0, 3);
         add_filter('rest_request_after_callbacks', [$this, 'leave_rest'], PHP_INT_MAX);
@@ -62,7 +63,7 @@ final class Access
         if (!in_array($cap, self::WATCHED, true) || empty($args[0])) {
             return $caps;
         }
-        $this->granted = 0;
+        $this->granted = null;
         $post = get_post($args[0] instanceof \WP_Post ? $args[0]->ID : (int) $args[0]);
         if ($post && $post->post_type === 'revision') {
             $post = get_post($post->post_parent);             // earlier versions belong to who may touch the text
@@ -98,8 +99,9 @@ final class Access
             $allcaps['upload_files'] = $this->cases->edits_something($user->ID)
                 || $this->sop->opens_something(Capabilities::roles_of($user->ID));
         }
-        if ($asked === 'edit_others_posts' && $this->granted && empty($allcaps['edit_others_posts'])) {
-            $allcaps['edit_others_posts'] = Case_Mirror::may_edit($this->cases->get($this->granted), $user->ID);
+        [$site, $post_id] = $this->granted ?? [0, 0];
+        if ($asked === 'edit_others_posts' && $site === get_current_blog_id() && empty($allcaps['edit_others_posts'])) {
+            $allcaps['edit_others_posts'] = Case_Mirror::may_edit($this->cases->get($post_id), $user->ID);
         }
         return $allcaps;
     }
@@ -140,6 +142,23 @@ final class Access
         return in_array($key, self::WORDS_IN_META, true) && $this->gate->is_closed($post_id) ? false : $check;
     }
 
+    /** The featured image of a closed post goes with no code: WordPress would take it out of the post without asking. */
+    public function guard_picture(mixed $done, \WP_Post $picture): mixed
+    {
+        global $wpdb;
+        $ids = $wpdb->get_col($wpdb->prepare(
+            "SELECT post_id FROM $wpdb->postmeta WHERE meta_key = '_thumbnail_id' AND meta_value = %s LIMIT 100",
+            (string) $picture->ID
+        ));
+        foreach (array_map('intval', $ids) as $id) {
+            $post = get_post($id);
+            if ($post && $this->gate->governs_post($post) && $this->gate->is_closed($id)) {
+                return false;
+            }
+        }
+        return $done;
+    }
+
     /**
      * @param array<int, string> $caps
      * @param array<string, mixed> $case
@@ -151,7 +170,7 @@ final class Access
             return ['do_not_allow'];
         }
         if (Case_Mirror::may_edit($case, $user_id)) {
-            $this->granted = $post->ID;
+            $this->granted = [get_current_blog_id(), $post->ID];
             return ['read'];
         }
         if (!$this->is_looking()) {

@@ -142,16 +142,17 @@ final class Case_Commands
     }
 
     /**
-     * The case as the sidecar sees it now, for this person; the mirror follows.
+     * The case as the sidecar sees it now, for this person; the mirror follows. `$scope` as in Office::scope: `own` hides
+     * cases in which the person has no part (404 no_such_case).
      *
      * @return array<string, mixed>|\WP_Error
      */
-    public function view(int $post_id, int $actor): array|\WP_Error
+    public function view(int $post_id, int $actor, string $scope = 'all'): array|\WP_Error
     {
         $post_id = Working_Copy::subject($post_id);
         $case = $this->cases->get($post_id);
         $which = $case ? ['case_id' => $case['case_id']] : ['post_id' => $post_id];
-        $answer = $this->sidecar->post('cases/view', $which + ['actor' => $actor]);
+        $answer = $this->sidecar->post('cases/view', $which + ['actor' => $actor, 'scope' => $scope]);
         if (is_wp_error($answer)) {
             return $answer;
         }
@@ -162,16 +163,16 @@ final class Case_Commands
     /**
      * What changed between two versions of the words; without numbers: between the last two.
      *
-     * @param array{from?: int, to?: int} $wanted numbers of versions
+     * @param array{from?: int, until?: int} $wanted numbers of versions
      * @return array<string, mixed>|\WP_Error
      */
-    public function changes(int $post_id, int $actor, array $wanted): array|\WP_Error
+    public function changes(int $post_id, int $actor, string $scope, array $wanted): array|\WP_Error
     {
-        $case = $this->cases->get($post_id);
+        $case = $this->cases->get(Working_Copy::subject($post_id));
         if (!$case) {
             return new \WP_Error('no_such_case', __('This post has no case.', 'tayang'), ['status' => 404]);
         }
-        return $this->sidecar->post('cases/changes', ['case_id' => $case['case_id'], 'actor' => $actor] + $wanted);
+        return $this->sidecar->post('cases/changes', ['case_id' => $case['case_id'], 'actor' => $actor, 'scope' => $scope] + $wanted);
     }
 
     /** Only the command that the sidecar offers this person is tried by itself. */

@@ -335,9 +335,9 @@ final class Case_Mirror
     {
         $is_later = strcmp(self::moment($case['as_of']), self::moment($known['as_of']));
         if ($case['case_id'] === $known['case_id']) {
-            // Who may act changes without an event too (a delegation begins); the same once more is not news.
+            // Who may act changes without an event too (a delegation begins). Names are no news: they come in the reader's language.
             return (int) $case['revision'] > (int) $known['revision'] || ((int) $case['revision'] === (int) $known['revision']
-                && $is_later > 0 && ['as_of' => ''] + $case != ['as_of' => ''] + $known);
+                && $is_later > 0 && self::facts($case) !== self::facts($known));
         }
         if ($known['as_of'] !== '' && $case['as_of'] !== '' && $is_later <= 0) {
             return false;                                       // a late message of a former case
@@ -350,6 +350,20 @@ final class Case_Mirror
         }
         return $known['state'] === 'cancelled' && $case['state'] !== 'cancelled'
             && in_array($known['corrects'], ['', $case['case_id']], true);
+    }
+
+    /**
+     * @param array<string, mixed> $case
+     * @return array<int, mixed> What the guards ask for.
+     */
+    private static function facts(array $case): array
+    {
+        $ids = static function (array $list): array {
+            $list = array_map('intval', $list);
+            sort($list);
+            return $list;
+        };
+        return [$case['status'], $case['state'], $ids($case['may_act']), $ids($case['may_edit'])];
     }
 
     /** A time that sorts as text; '' stays before all. */

@@ -74,7 +74,7 @@ final class Rest_Controller
     public function panel(\WP_REST_Request $request): array|\WP_Error
     {
         $post = $this->post($request);
-        $view = $this->commands->view($post->ID, get_current_user_id());
+        $view = $this->commands->view($post->ID, get_current_user_id(), Ui\Office::scope());
         $roles = Capabilities::roles_of(get_current_user_id());
         $answer = ['case' => null, 'reachable' => true, 'detail' => '', 'mirror' => $this->cases->get($post->ID)]
             + ['procedures' => $this->sop->openable($post->post_type, $roles), 'edit_url' => self::elsewhere($request, $post)]
@@ -111,10 +111,9 @@ final class Rest_Controller
     /** What changed between two versions of the words, as the sidecar compares them. */
     public function changes(\WP_REST_Request $request): array|\WP_Error
     {
-        $wanted = array_filter([
-            'from' => $request['from'], 'to' => $request['to'],
-        ], static fn(mixed $no): bool => $no !== null);
-        return $this->commands->changes($this->post($request)->ID, get_current_user_id(), array_map('intval', $wanted));
+        $wanted = ['from' => $request['from'], 'until' => $request['to']];
+        $wanted = array_map('intval', array_filter($wanted, static fn(mixed $no): bool => $no !== null));
+        return $this->commands->changes($this->post($request)->ID, get_current_user_id(), Ui\Office::scope(), $wanted);
     }
 
     public function assign(\WP_REST_Request $request): \WP_REST_Response|\WP_Error

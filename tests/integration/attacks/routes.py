@@ -364,6 +364,21 @@ def untrash(who: Attacker, target: Target) -> Answer:
 
 
 @route(core_state="public", says="quiet")
+def restore_revision(who: Attacker, target: Target) -> Answer:
+    """The button of the screen of revisions."""
+    nonce = who.nonce(f"restore-post_{target.revision}")
+    fields = {"action": "restore", "revision": target.revision, "_wpnonce": nonce}
+    return who.form("revision.php", fields, "GET")
+
+
+@route(states=("none",), says="quiet")
+def classic_new(who: Attacker, target: Target) -> Answer:
+    """A form without a post: core makes one. (It asks for the nonce of no type.)"""
+    fields = {"action": "post", "post_type": "post", "post_title": target.title, "content": "Serangan."}
+    return who.form("post.php", {**fields, "publish": "Publish", "_wpnonce": who.nonce("add-")})
+
+
+@route(core_state="public", says="quiet")
 def featured_image_by_ajax(who: Attacker, target: Target) -> Answer:
     nonce = who.nonce(f"update-post_{target.id}")
     fields = {

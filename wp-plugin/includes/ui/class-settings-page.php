@@ -145,7 +145,7 @@ final class Settings_Page
             'bad' => ['dismiss', __('not good', 'tayang')],
             'unsure' => ['warning', __('to look at', 'tayang')],
         ];
-        printf('<ul class="tayang-results" role="status" aria-label="%s">', esc_attr__('What the test found', 'tayang'));
+        printf('<div role="status"><ul class="tayang-results" aria-label="%s">', esc_attr__('What the test found', 'tayang'));
         foreach ($results as $one) {
             [$icon, $word] = $marks[$one['state']];
             printf(
@@ -157,7 +157,7 @@ final class Settings_Page
                 esc_html($one['detail'])
             );
         }
-        echo '</ul>';
+        echo '</ul></div>';
     }
 
     private function pairing(Settings $settings): void

@@ -106,12 +106,13 @@ final class Strings
             'reload' => __('Load again', 'tayang'),
             'open_case' => __('Open the case', 'tayang'),
             'no_case' => __('This content belongs to no procedure. It begins with an assignment.', 'tayang'),
+            'case_hidden' => __('This content is in the procedure. You have no part in its case, so it is not shown to you.', 'tayang'),
             'new_assignment' => __('New assignment', 'tayang'),
             'not_saved_command' => __('The text could not be saved, so nothing was sent. Save it and press again.', 'tayang'),
             'unsaved_leave' => __('What you changed is not saved yet.', 'tayang'),
             'write_correction' => __('Write the correction', 'tayang'),
             'is_correction' => __('Correction of what is already published.', 'tayang'),
-            'correct' => __('Correction', 'tayang'),
+            'correct' => __('Open the correction', 'tayang'),
             'correct_title' => __('Correct what was published', 'tayang'),
             'correct_help' => __(
                 'Opens a correction that goes through all steps. Until it is published, readers see the present text.',
@@ -184,6 +185,7 @@ final class Strings
             /* translators: %d: number of photos */
             'photos' => __('Photos for the channels (%d)', 'tayang'),
             'photos_help' => __('In this order. Change it with the arrows, or by dragging.', 'tayang'),
+            'photos_none' => __('No photo goes to the channels.', 'tayang'),
             'photos_pick' => __('Add from the media library', 'tayang'),
             'photos_take' => __('Take these photos', 'tayang'),
             'photos_all' => __('All photos of the post', 'tayang'),
