@@ -28,6 +28,7 @@ from sidecar.services.install_sop import install_sop
 from sidecar.services.open_case import OpenRequest, open_case
 from sidecar.services.requests import CommandRequest, Snapshot
 from sidecar.services.run_command import Outcome, run_command, run_system_command
+from sidecar.services.settle_office import settle_office
 from sidecar.services.sites import Site, put_site
 from sidecar.services.sync_people import sync_people
 from sidecar.services.view_case import View, view_case
@@ -159,6 +160,12 @@ def make_office(ctx: Context, site_id: str = "jember", sop: Sop | None = None) -
     for kind in ("bluesky", "mastodon"):
         make_channel(ctx, site_id, kind)
     return office
+
+
+def change_people(ctx: Context, office: Office, people: list[dict[str, Any]], *, complete: bool = True) -> None:
+    """As WordPress tells it, with all that follows from it."""
+    sync_people(ctx, office.site_id, people, complete=complete)
+    settle_office(ctx, office.site_id)
 
 
 def make_channel(ctx: Context, site_id: str = "jember", kind: str = "mastodon", **other: Any) -> Channel:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.testbed import instance, screens, story
-from tests.testbed.office import PHOTOS, Office
+from tests.testbed.office import PHOTOS, Office, wait_until
 from tests.testbed.screens import DESK, PHONE, assert_accessible, assert_fits
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
@@ -176,6 +176,43 @@ def test_the_plan_of_publication_in_the_block_editor(
         channel(panel, kind).get_by_role("checkbox").uncheck()
     expect(checks).to_contain_text("Tidak tayang di mana pun")
     assert not complaints
+
+
+def test_a_photo_from_the_media_library_and_a_caption_typed_just_before_leaving(
+    office: Office, open_context: Open, log_in: LogIn, tag: str
+) -> None:
+    post = story.news_at(office, 6, f"Pustaka {tag}")
+    humas = office.person("humas")
+    found = humas.upload(PHOTOS / story.NEWS_PHOTOS[2][0], "")  # belongs to no post
+    page = open_context(DESK)
+    log_in(page, "humas")
+    screens.open_editor(page, office, post)
+    panel = page.locator(".tayang-panel[data-revision]")
+    expect(panel.locator(".tayang-photo")).to_have_count(1)
+    panel.locator(".tayang-photos-pick").click()
+    library = page.locator(".media-modal:visible")
+    library.get_by_role("tab", name=re.compile("Pustaka|Library")).click()
+    library.locator(f"li.attachment[data-id='{found}']").click()
+    library.locator(".media-button-select").click()
+    row = panel.locator(f".tayang-photo[data-photo='{found}']")
+    row.locator(".tayang-photo-edit").click()
+    row.locator(".tayang-alt-field textarea").fill("Padang rumput")
+    expect(panel.locator(".tayang-saving")).to_have_text(SAVED)
+    told = stored(office, "humas", post)
+    assert told["plan"]["photos"][-1] == found
+    assert next(one for one in told["pictures"] if one["id"] == found)["alt"] == "Padang rumput"
+
+    channel(panel, "mastodon").get_by_role("checkbox").check()
+    channel(panel, "mastodon").locator("textarea").fill(f"Saat terakhir {tag}")
+    page.goto("about:blank")
+    wait_until(
+        "the caption typed last",
+        lambda: (
+            stored(office, "humas", post)["plan"]["channels"]
+            == [{"channel": "mastodon", "caption": f"Saat terakhir {tag}"}]
+        ),
+        20,
+    )
 
 
 def test_unsaved_words_and_captions_go_along_with_a_command_in_the_block_editor(

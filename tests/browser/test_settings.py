@@ -96,8 +96,8 @@ def test_one_pasted_code_connects_the_office(
     shot(page, "settings-paired")
 
     # The secrets are new on both sides, and the case goes on: a command out, and the mirror back in.
-    post, _ = office.person("sekretaris").new_assignment("pemberitaan", f"Sesudah dipasangkan {tag}", activity=tag)
-    office.person("sekretaris").command(post, "assign", assignee=office.id_of("kasubbag"))
+    title, kasubbag = f"Sesudah dipasangkan {tag}", office.id_of("kasubbag")
+    post, _ = office.person("sekretaris").new_assignment("pemberitaan", title, activity=tag, assignee=kasubbag)
     office.person("kasubbag").wait_for_turn(post, 2)
 
     # A code is good once.

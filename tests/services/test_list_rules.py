@@ -25,13 +25,13 @@ from sidecar.services.listed import fill_lists
 from sidecar.services.observances import observances
 from sidecar.services.run_command import run_command
 from sidecar.services.sites import change_site
-from sidecar.services.sync_people import sync_people
 from sidecar.services.view_case import View, view_case
 from sidecar.store.listing import search_form
 from sidecar.store.tables import CaseRow, DeliveryRow, PartRow, TurnRow
 from tests.builders import (
     Clock,
     Office,
+    change_people,
     look,
     make_case,
     make_office,
@@ -180,25 +180,25 @@ def test_a_case_on_which_nobody_may_act_says_who_is_missing(ctx: Context, office
     assert not card_of(ctx)["stuck"]
     penyusun, role = office.holder("penyusun"), office.sop.role("penyusun").name.id
     others = [person for person in office.holders() if person["id"] != penyusun]
-    sync_people(ctx, "jember", others, complete=True)
+    change_people(ctx, office, others)
     card = card_of(ctx)
     assert (card["stuck"], card["who"], card["may_act"], card["mine"]) == (True, role, [], False)
     assert card["missing"] == {"code": "no_holder", "role_name": role, "person_name": ""}
     # Named, then gone, while others hold the role.
-    sync_people(ctx, "jember", [*office.holders(), make_person(31, "penyusun")], complete=True)
+    change_people(ctx, office, [*office.holders(), make_person(31, "penyusun")])
     named = {"role": "penyusun", "assignee": penyusun}
     run_command(
         ctx, make_request(office, case_id, "reassign", office.holder("sekretaris"), note="Mutasi", params=named)
     )
     assert not card_of(ctx)["stuck"]
-    sync_people(ctx, "jember", [*others, make_person(31, "penyusun")], complete=True)
+    change_people(ctx, office, [*others, make_person(31, "penyusun")])
     missing = card_of(ctx)["missing"]
     assert (missing["code"], missing["person_name"]) == ("named_absent", f"Orang {penyusun}")
     # Who could decide has submitted it.
-    sync_people(ctx, "jember", office.holders(), complete=True)
+    change_people(ctx, office, office.holders())
     step(ctx, office, case_id)
     both = [person for person in office.holders() if person["id"] not in (penyusun, office.holder("kasubbag"))]
-    sync_people(ctx, "jember", [*both, make_person(penyusun, roles=["penyusun", "kasubbag"])], complete=True)
+    change_people(ctx, office, [*both, make_person(penyusun, roles=["penyusun", "kasubbag"])])
     assert card_of(ctx)["missing"]["code"] == "own_submission"
 
 

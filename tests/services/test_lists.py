@@ -19,12 +19,11 @@ from sidecar.services.list_cases import list_cases
 from sidecar.services.listed import fill_lists
 from sidecar.services.procedures import sop_version
 from sidecar.services.run_command import run_command
-from sidecar.services.sync_people import sync_people
 from sidecar.services.view_case import View, head, reader_of
 from sidecar.sop import events as ev
 from sidecar.sop.errors import SopError
 from sidecar.sop.procedure import PublishingStart
-from tests.builders import Clock, Office, make_case, make_person, make_request, step
+from tests.builders import Clock, Office, change_people, make_case, make_person, make_request, step
 from tests.many import DIVISIONS, make_many
 
 MANY = 2_000
@@ -57,7 +56,7 @@ def crowd(ctx: Context, office: Office) -> Office:
         make_person(25),
         make_person(26, "pengampu"),
     ]
-    sync_people(ctx, office.site_id, [*office.holders(), *more], complete=True)
+    change_people(ctx, office, [*office.holders(), *more])
     return office
 
 
@@ -327,14 +326,14 @@ def test_every_command_and_every_change_of_people_keeps_the_lists(ctx: Context, 
             pass
         if round_ % 20 == 10:
             left = dice.sample(crowd.holders(), k=len(crowd.people) - 2)
-            sync_people(ctx, crowd.site_id, [*left, make_person(21, dice.choice(list(crowd.people)))], complete=True)
+            change_people(ctx, crowd, [*left, make_person(21, dice.choice(list(crowd.people)))])
         if round_ % 10 == 9:
             known = everything(ctx, crowd)
             for _ in range(6):
                 check_board(ctx, known, some_request(dice, crowd))
             for actor in everybody:
                 check_tasks(ctx, crowd, known, actor)
-    sync_people(ctx, crowd.site_id, crowd.holders(), complete=True)
+    change_people(ctx, crowd, crowd.holders())
     known = everything(ctx, crowd)
     assert sum(
         check_board(ctx, known, BoardRequest(site_id="jember", actor=1, procedure=key))

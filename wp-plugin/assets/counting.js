@@ -9,7 +9,8 @@
     const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
     const LINK = new RegExp('https?://[^' + SPACE + '<>"]+[^' + SPACE + '<>"\'.,;:!?)\\]}]', 'gu');
     const HASHTAG = /#[\p{L}\p{N}_]+/gu;
-    const MENTION = /(?<![\p{L}\p{N}_@])@[\p{L}\p{N}_]+/gu;
+    // What stands before it is in the first group: older phones do not know how to look behind.
+    const MENTION = /(^|[^\p{L}\p{N}_@])@[\p{L}\p{N}_]+/gu;
     const COUNTERS = { graphemes, code_points: codePoints, code_points_links: withFixedLinks };
     // The empty line between a caption and the link to the article.
     const BEFORE_LINK = 2;

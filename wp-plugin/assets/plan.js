@@ -34,6 +34,7 @@
         let savedPlan = '';
         const savedPictures = {};
         let timer = null;
+        let leaving = false;                  // what is typed in the last second is still sent
         let follows = false;                  // an editor tells what it has, else the server does
         let running = Promise.resolve();
 
@@ -62,7 +63,7 @@
         }
 
         async function send(end, data) {
-            return wp.apiFetch({ path: '/tayang/v1/posts/' + postId + '/' + end, method: 'POST', data });
+            return wp.apiFetch({ path: '/tayang/v1/posts/' + postId + '/' + end, method: 'POST', data, keepalive: leaving });
         }
 
         /** `patient`: a picture that the post does not hold yet waits for the next save of the text. */
@@ -111,6 +112,12 @@
             clearTimeout(timer);
             timer = isDirty() ? setTimeout(() => queue(true).catch(() => {}), SAVE_AFTER_MS) : null;
         }
+
+        window.addEventListener('pagehide', () => {
+            leaving = true;
+            queue(true).catch(() => {});
+        });
+        window.addEventListener('pageshow', () => { leaving = false; });
 
         return Object.assign(store, {
             subscribe(listener) {

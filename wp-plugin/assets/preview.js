@@ -54,7 +54,7 @@
     function Words({ value }) {
         const { LINK, HASHTAG, MENTION } = tayang.counting;
         const found = [LINK, HASHTAG, MENTION].flatMap((kind) => Array.from(value.matchAll(kind)))
-            .map((match) => [match.index, match.index + match[0].length]).sort((a, b) => a[0] - b[0]);
+            .map((match) => [match.index + (match[1] || '').length, match.index + match[0].length]).sort((a, b) => a[0] - b[0]);
         const parts = [];
         let at = 0;
         found.forEach(([start, end]) => {
