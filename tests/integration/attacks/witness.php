@@ -91,9 +91,10 @@ add_filter('wp_mail', static function ($mail) {
     return $mail;
 });
 add_filter('pre_http_request', static function ($answer, $args, $url) {
-    // WordPress's own clock and the office's own Tayang server are not outside.
+    // The site itself (its clock, its look whether https works) and the office's own Tayang server are not outside.
+    $place = static fn(string $address): string => wp_parse_url($address, PHP_URL_HOST) . ':' . wp_parse_url($address, PHP_URL_PORT);
     $sidecar = (get_option('tayang_settings') ?: [])['sidecar_url'] ?? '';
-    if (!str_contains($url, '/wp-cron.php') && ($sidecar === '' || !str_starts_with($url, $sidecar))) {
+    if (!in_array($place($url), [$place(home_url()), $place($sidecar)], true)) {
         tayang_test_hear('http', 0, $url);
     }
     return $answer;
