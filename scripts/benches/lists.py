@@ -112,7 +112,9 @@ def copy_of(template: dict[str, Any], dice: random.Random, post_id: int, clock: 
         case["published_at"] = clock() - timedelta(minutes=dice.randint(1, 3 * 365 * 24 * 60))
         case["publish_at"] = None
     if case["activity_date"]:
-        case["activity_date"] = (case["published_at"] or clock()).date() + timedelta(days=dice.randint(-30, 10))
+        # 5,000 open cases are the work of half a year, not of a month.
+        near = timedelta(days=dice.randint(-5, 0) if case["published_at"] else dice.randint(-150, 30))
+        case["activity_date"] = (case["published_at"] or clock()).date() + near
     return {**case, "snapshot": {**snapshot, "entered_at": case["entered_at"].isoformat()}}
 
 
