@@ -50,7 +50,8 @@ final class LifecycleTest extends TayangTestCase
         global $wpdb;
         $id = $this->make_case(2);
         update_user_meta(1, 'tayang_roles', ['humas']);
-        set_transient('tayang_said_1', 'x');
+        set_transient('tayang_seen_1', 'x');
+        update_user_meta(1, 'tayang_said', ['notice' => ['value' => 'x', 'at' => time()]]);
         $robot = $this->user('robot');
         self::assertNotSame([], WP_Application_Passwords::get_user_application_passwords($robot));
         Lifecycle::deactivate();

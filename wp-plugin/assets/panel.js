@@ -44,6 +44,7 @@
                 setData((old) => ({
                     view: answer.case || (answer.reachable ? null : old.view), reachable: answer.reachable,
                     detail: answer.detail, mirror: answer.mirror, mayCorrect: answer.may_correct, editUrl: answer.edit_url,
+                    help: answer.help,
                 }));
             } catch (error) {
                 setData((old) => Object.assign({}, old, { loading: false, reachable: false, detail: error.message }));
@@ -343,6 +344,15 @@
                 mail.sent_at ? tayang.moment(mail.sent_at) : text('mail_waiting')))));
     }
 
+    /** The block editor has no help tab of WordPress's own. */
+    function Help({ help }) {
+        return el('details', { className: 'tayang-section tayang-help' },
+            el('summary', null, text('help')),
+            help.map((part) => el(Fragment, { key: part.title },
+                el('h4', null, part.title),
+                part.paragraphs.map((paragraph) => el('p', { key: paragraph }, paragraph)))));
+    }
+
     function Unreachable({ detail, mirror, onRetry, loading }) {
         return el(Notice, { status: 'warning', isDismissible: false, className: 'tayang-unreachable' },
             el('p', null, detail || text('unreachable')),
@@ -550,6 +560,7 @@
             el(tayang.History, { view, open: place === 'page' }),
             el(Mails, { view }),
             el(Cancel, { view, command }),
+            place !== 'page' && data.help && el(Help, { help: data.help }),
             place === 'page' && store.plan && el(PagePreviews, { store, view }));
     };
 

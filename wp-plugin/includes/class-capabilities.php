@@ -14,7 +14,7 @@ final class Capabilities
     public const DIVISION = 'tayang_division';
     public const ROBOT = 'tayang_sidecar';
 
-    /** @var array<int, array<string, mixed>> People to tell the sidecar about at the end of the request. */
+    /** @var array<int, array<int, array<string, mixed>>> People to tell the sidecar about at the end, by site of the network. */
     private array $changed = [];
 
     public function __construct(private readonly Sidecar_Client $sidecar)
@@ -87,7 +87,7 @@ final class Capabilities
         Delegations::forget();
         // The sidecar must know the substitutes too, who may have no role of their own.
         foreach ([$user_id, ...array_column(Delegations::open($user_id), 'to')] as $id) {
-            $this->changed[(int) $id] = self::person((int) $id);
+            $this->changed[get_current_blog_id()][(int) $id] = self::person((int) $id);
         }
     }
 
@@ -95,7 +95,7 @@ final class Capabilities
     public function on_user(int $user_id): void
     {
         if (self::is_known($user_id)) {
-            $this->changed[$user_id] = self::person($user_id);
+            $this->changed[get_current_blog_id()][$user_id] = self::person($user_id);
         }
     }
 
@@ -103,22 +103,33 @@ final class Capabilities
     public function on_delete(int $user_id): void
     {
         if (self::is_known($user_id)) {
-            $this->changed[$user_id] = ['roles' => [], 'delegations' => []] + self::person($user_id);
+            $this->changed[get_current_blog_id()][$user_id] = ['roles' => [], 'delegations' => []] + self::person($user_id);
         }
     }
 
-    /** Tells what changed in this request. What fails is told by the hourly list of all. */
+    /** Tells each site's sidecar what changed in this request. What fails is told by the hourly list of all. */
     public function flush(): bool|\WP_Error
     {
-        $people = array_values(array_filter($this->changed));
+        $told = true;
+        foreach (array_filter(array_map('array_filter', $this->changed)) as $blog => $people) {
+            $is_elsewhere = $blog !== get_current_blog_id();
+            if ($is_elsewhere) {
+                switch_to_blog($blog);
+            }
+            $sent = $this->send(array_values($people), false);
+            $told = is_wp_error($sent) ? $sent : $told;
+            if ($is_elsewhere) {
+                restore_current_blog();
+            }
+        }
         $this->changed = [];
-        return $people ? $this->send($people, false) : true;
+        return $told;
     }
 
     /** Tells the sidecar everybody who has a part; all others lose theirs. */
     public function sync_all(): bool|\WP_Error
     {
-        $this->changed = [];
+        unset($this->changed[get_current_blog_id()]);
         return $this->send(self::people(), true);
     }
 

@@ -10,7 +10,7 @@ defined('ABSPATH') || exit;
  */
 final class Refusals
 {
-    private const NOTICE = 'tayang_notice_';
+    public const NAME = 'refusals';
 
     /** @var array<int, string> */
     private array $sentences = [];
@@ -27,9 +27,8 @@ final class Refusals
             return;
         }
         $this->sentences[] = $sentence;
-        $user = get_current_user_id();
-        if ($user && is_admin()) {
-            set_transient(self::NOTICE . $user, $this->sentences, HOUR_IN_SECONDS);
+        if (is_admin()) {
+            Said_Later::keep(self::NAME, $this->sentences);
         }
     }
 
@@ -44,13 +43,7 @@ final class Refusals
     /** The notice on the next page. */
     public function show(): void
     {
-        $name = self::NOTICE . get_current_user_id();
-        $sentences = get_transient($name);
-        if (!is_array($sentences)) {
-            return;
-        }
-        delete_transient($name);
-        foreach ($sentences as $sentence) {
+        foreach ((array) Said_Later::take(self::NAME) as $sentence) {
             printf('<div class="notice notice-error is-dismissible tayang-refusal"><p>%s</p></div>', esc_html($sentence));
         }
     }
@@ -63,7 +56,7 @@ final class Refusals
      */
     public function silence_success(array $messages): array
     {
-        if (get_transient(self::NOTICE . get_current_user_id()) !== false) {
+        if (Said_Later::look(self::NAME) !== null) {
             foreach ($messages as $type => $texts) {
                 foreach ([6, 8, 9] as $number) {
                     $messages[$type][$number] = __('Saved.', 'tayang');

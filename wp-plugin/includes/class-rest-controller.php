@@ -78,7 +78,7 @@ final class Rest_Controller
         $roles = Capabilities::roles_of(get_current_user_id());
         $answer = ['case' => null, 'reachable' => true, 'detail' => '', 'mirror' => $this->cases->get($post->ID)]
             + ['procedures' => $this->sop->openable($post->post_type, $roles), 'edit_url' => self::elsewhere($request, $post)]
-            + Plan_Controller::shown($post);
+            + Plan_Controller::shown($post) + ['help' => Ui\Help::beside_the_text()];
         if (!is_wp_error($view)) {
             $procedure = $this->sop->procedure((string) ($view['procedure']['key'] ?? ''));
             $may_correct = $view['state'] === 'published' && !empty($view['website']) && $procedure

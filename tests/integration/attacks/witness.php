@@ -248,8 +248,9 @@ function tayang_test_inspect(array $body): array
     file_put_contents(TAYANG_TEST_EVENTS, '');
     $notices = [];
     foreach ($body['users'] ?? [] as $user) {
-        $notices[$user] = get_transient("tayang_notice_$user") ?: [];
-        delete_transient("tayang_notice_$user");
+        $said = get_user_meta((int) $user, 'tayang_said', true);
+        $notices[$user] = $said['refusals']['value'] ?? [];
+        delete_user_meta((int) $user, 'tayang_said');
     }
     return ['rows' => (object) $rows, 'public' => $public, 'notices' => (object) $notices,
         'heard' => array_map(static fn($line) => json_decode($line, true), $lines)];

@@ -132,6 +132,25 @@ final class NetworkTest extends TayangTestCase
         self::assertSame([], Delegations::open($person));
     }
 
+    public function testEachSitesServerHearsOfItsOwnPeople(): void
+    {
+        self::plugin()->capabilities->flush();                  // what other tests have left
+        $heard = [];
+        add_filter('pre_http_request', static function (mixed $answer, array $call, string $url) use (&$heard): array {
+            $heard[wp_parse_url($url, PHP_URL_HOST)] = array_column(json_decode($call['body'], true)['people'] ?? [], 'roles');
+            return ['response' => ['code' => 200], 'headers' => [], 'body' => '{"people": 1}'];
+        }, 10, 3);
+        foreach ([get_main_site_id() => 'jember', $this->second => 'lumajang'] as $site => $name) {
+            switch_to_blog($site);
+            update_option('tayang_settings', ['sidecar_url' => "http://$name.example", 'site_id' => $name, 'secrets' => [self::SECRET]]);
+            add_user_to_blog($site, $this->user('author'), 'author');
+            update_user_meta($this->user('author'), Capabilities::key(Capabilities::META), ["role-of-$name"]);
+            restore_current_blog();
+        }
+        self::assertTrue(self::plugin()->capabilities->flush());
+        self::assertSame(['jember.example' => [['role-of-jember']], 'lumajang.example' => [['role-of-lumajang']]], $heard);
+    }
+
     public function testSettingsAndRobotAreThoseOfTheSite(): void
     {
         update_option(Settings::OPTION, ['site_id' => 'jember']);

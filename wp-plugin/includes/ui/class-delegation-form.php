@@ -4,6 +4,7 @@ namespace Tayang\Ui;
 
 use Tayang\Capabilities;
 use Tayang\Delegations;
+use Tayang\Said_Later;
 
 defined('ABSPATH') || exit;
 
@@ -13,6 +14,7 @@ defined('ABSPATH') || exit;
  */
 final class Delegation_Form
 {
+    private const SAID = 'delegation';
     private const ADD = 'tayang_delegate';
     private const END = 'tayang_end_delegation';
 
@@ -286,20 +288,14 @@ final class Delegation_Form
     /** @param array<string, mixed> $form */
     private function say(string $message, string $type, array $form = []): void
     {
-        set_transient(self::said_key(), compact('message', 'type', 'form'), MINUTE_IN_SECONDS);
+        Said_Later::keep(self::SAID, compact('message', 'type', 'form'));
     }
 
     /** @return array{message: string, type: string, form: array<string, mixed>}|null */
     private function take_said(): ?array
     {
-        $said = get_transient(self::said_key());
-        delete_transient(self::said_key());
+        $said = Said_Later::take(self::SAID);
         return is_array($said) ? $said : null;
-    }
-
-    private static function said_key(): string
-    {
-        return 'tayang_delegation_' . get_current_user_id();
     }
 
     private static function name(int $user_id): string

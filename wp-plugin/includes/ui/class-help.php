@@ -8,7 +8,7 @@ defined('ABSPATH') || exit;
 
 /**
  * Contextual help (the tab "Help" at the top right) on every screen of Tayang, and on lists and editor of content that goes
- * through the SOP. The block editor has no such tab: its panel links to the same words on the case's page.
+ * through the SOP. The block editor has no such tab: there the panel says the same words (`beside_the_text`).
  */
 final class Help
 {
@@ -30,6 +30,13 @@ final class Help
         if ($tabs && !$this->is_cores_own($screen)) {
             $screen->set_help_sidebar($this->sidebar());
         }
+    }
+
+    /** @return array<int, array{title: string, paragraphs: array<int, string>}> What the panel tells whoever asks for help there. */
+    public static function beside_the_text(): array
+    {
+        $tabs = array_values((new self())->editor() + (new self())->a_case());
+        return array_map(static fn(array $tab): array => ['title' => $tab[0], 'paragraphs' => $tab[1]], $tabs);
     }
 
     /** On core's own screens the sidebar belongs to core. */
@@ -87,7 +94,7 @@ final class Help
             ]],
             'filter' => [__('Finding something', 'tayang'), [
                 __('Above the board choose the procedure, a role, a person or a division; “mine” shows only what waits for you, also as acting officer. The address of the page keeps the choice: save it as a bookmark.', 'tayang'),
-                __('With the keyboard: Tab goes from card to card, Enter opens the case.', 'tayang'),
+                __('With the keyboard: Tab leads to the board, arrow keys move between cards and columns, Enter opens the case.', 'tayang'),
             ]],
         ];
     }

@@ -2,6 +2,8 @@
 
 namespace Tayang\Ui;
 
+use Tayang\Said_Later;
+
 defined('ABSPATH') || exit;
 
 /**
@@ -9,6 +11,7 @@ defined('ABSPATH') || exit;
  */
 final class Notices
 {
+    private const NAME = 'notice';
     private const TYPES = ['error', 'success'];
 
     public function register(): void
@@ -19,25 +22,19 @@ final class Notices
     /** Keeps a sentence for the present user. */
     public static function add(string $message, string $type): void
     {
-        set_transient(self::key(), ['message' => $message, 'type' => $type], HOUR_IN_SECONDS);
+        Said_Later::keep(self::NAME, ['message' => $message, 'type' => $type]);
     }
 
     public function show(): void
     {
-        $notice = get_transient(self::key());
+        $notice = Said_Later::take(self::NAME);
         if (!is_array($notice)) {
             return;
         }
-        delete_transient(self::key());
         printf(
             '<div class="notice notice-%s is-dismissible"><p>%s</p></div>',
             esc_attr(in_array($notice['type'], self::TYPES, true) ? $notice['type'] : 'error'),
             esc_html($notice['message'])
         );
-    }
-
-    private static function key(): string
-    {
-        return 'tayang_said_' . get_current_user_id();
     }
 }

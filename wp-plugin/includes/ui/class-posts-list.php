@@ -2,6 +2,9 @@
 
 namespace Tayang\Ui;
 
+use Tayang\Refusals;
+use Tayang\Said_Later;
+
 defined('ABSPATH') || exit;
 
 /**
@@ -90,10 +93,7 @@ final class Posts_List
     /** @return array<int, string> What the gate refused in this request; not said again on the next page. */
     private function take_refusals(): array
     {
-        $name = 'tayang_notice_' . get_current_user_id();
-        $sentences = get_transient($name);
-        delete_transient($name);
-        return is_array($sentences) ? array_map('strval', $sentences) : [];
+        return array_map('strval', (array) Said_Later::take(Refusals::NAME));
     }
 
     private function is_quick_edit(): bool

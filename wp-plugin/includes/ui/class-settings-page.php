@@ -6,6 +6,7 @@ use Tayang\Connection_Test;
 use Tayang\Pairing;
 use Tayang\Plugin;
 use Tayang\Robot;
+use Tayang\Said_Later;
 use Tayang\Settings;
 use Tayang\Sop;
 
@@ -21,6 +22,7 @@ final class Settings_Page
     private const PAIR = 'tayang_pair';
     private const TEST = 'tayang_test';
     private const SYNC = 'tayang_sync_people';
+    private const RESULTS = 'connection';
     private const MAX_CODE = 4000;
 
     public function register(): void
@@ -135,8 +137,7 @@ final class Settings_Page
     /** What the last test found, once. */
     private function results(): void
     {
-        $results = get_transient(self::results_key());
-        delete_transient(self::results_key());
+        $results = Said_Later::take(self::RESULTS);
         if (!is_array($results)) {
             return;
         }
@@ -296,12 +297,7 @@ final class Settings_Page
     {
         $plugin = Plugin::instance();
         $test = new Connection_Test($plugin->settings, $plugin->sidecar, $plugin->sop, $plugin->capabilities);
-        set_transient(self::results_key(), $test->run(), HOUR_IN_SECONDS);
-    }
-
-    private static function results_key(): string
-    {
-        return 'tayang_tested_' . get_current_user_id();
+        Said_Later::keep(self::RESULTS, $test->run());
     }
 
     private function require_admin(string $action): void

@@ -297,6 +297,7 @@ final class Strings
             'mail_line' => __('%1$s, step %2$d', 'tayang'),
             'mail_waiting' => _x('waiting', 'mail', 'tayang'),
             'history' => __('History', 'tayang'),
+            'help' => __('Help', 'tayang'),
             'via_email' => __('by e-mail', 'tayang'),
         ];
     }
