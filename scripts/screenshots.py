@@ -25,18 +25,26 @@ LARGEST_BYTES = 250_000
 PHONE_PX = 1200  # a phone's page from its top, at most this high
 CHOSEN = ("procedure", "occasion", "division")  # fields of Penugasan baru that are lists
 PALETTES = (256, 160, 96, 64)  # colours, tried until the file is small enough
+# Pictures that the help tabs of the plugin show too, smaller.
+HELP = ROOT / "wp-plugin" / "assets" / "help"
+IN_HELP = frozenset(
+    {"board", "calendar", "tasks", "new-assignment", "case-page", "editor-panel", "posts-list", "settings", "profile"}
+)
+HELP_PX = 760
 
 
 class Camera:
     """Takes pictures into one folder, and says so."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def __init__(self, folder: Path, help_folder: Path | None = None) -> None:
+        self.folder, self.help_folder = folder, help_folder
+        for one in filter(None, (folder, help_folder)):
+            one.mkdir(parents=True, exist_ok=True)
 
     def take(self, page: Page, name: str) -> None:
         """The window as it is; on a phone the page from its top."""
-        page.mouse.move(0, 0)
+        window = page.viewport_size or DESK
+        page.mouse.move(window["width"] // 2, window["height"] - 2)  # nothing there shows a hint
         if page.viewport_size and page.viewport_size == PHONE:
             height = min(int(page.evaluate("document.documentElement.scrollHeight")), PHONE_PX)
             clip = {"x": 0, "y": 0, "width": PHONE["width"], "height": height}
@@ -50,6 +58,12 @@ class Camera:
         self.keep(Image.open(io.BytesIO(page.locator(selector).screenshot())), name)
 
     def keep(self, picture: Image.Image, name: str) -> None:
+        self._write(picture, self.folder / f"{name}.png")
+        if self.help_folder and name in IN_HELP:
+            small = picture.resize((HELP_PX, round(HELP_PX * picture.height / picture.width)), Image.Resampling.LANCZOS)
+            self._write(small, self.help_folder / f"{name}.png")
+
+    def _write(self, picture: Image.Image, path: Path) -> None:
         picture = picture.convert("RGB")
         for colours in PALETTES:
             data = io.BytesIO()
@@ -58,7 +72,6 @@ class Camera:
             )
             if len(data.getvalue()) <= LARGEST_BYTES:
                 break
-        path = self.folder / f"{name}.png"
         path.write_bytes(data.getvalue())
         print(f"  {path.name:<28}{picture.width} x {picture.height}, {len(data.getvalue()) // 1000} kB", flush=True)
 
@@ -79,6 +92,15 @@ class Walk:
             self.complaints[login] = screens.complaints(page)
             screens.log_in(page, self.office, login)
         return self._desks[login]
+
+    def take_on_phone(self, login: str, address: str, selector: str, name: str) -> None:
+        """The same screen on a phone; it must not be wider than that."""
+        phone = screens.visitor(self.browser, PHONE)
+        screens.log_in(phone, self.office, login)
+        phone.goto(f"{self.office.wordpress}/wp-admin/{address}", wait_until="networkidle")
+        expect(phone.locator(selector).first).to_be_visible()
+        self.camera.take(phone, f"{name}-phone")
+        phone.context.close()
 
     def turn(self, login: str, post: int, no: int) -> View:
         return self.office.person(login).wait_for_turn(post, no)
@@ -192,9 +214,15 @@ def news(walk: Walk) -> View:
     screens.fill_captions(page, dict.fromkeys(office.channels, story.NEWS_CAPTION))
     show(page, ".tayang-setting-panel", "start")
     walk.camera.take(page, "editor-panel")
+    show(page, ".tayang-plan", "start")
+    walk.camera.take(page, "editor-plan")
+    previews(walk, page)
     press(page, "submit")
     page = walk.case("kasubbag", post, 7)
     walk.camera.take(page, "case-page")
+    walk.take_on_phone(
+        "kasubbag", f"admin.php?page=tayang-case&post={post}", ".tayang-panel[data-revision]", "case-page"
+    )
     press(page, "approve")
     walk.turn("pengampu", post, 8)
     walk.by_phone("pengampu", title, "approve", pictures="approval-phone", with_mail=True)
@@ -275,7 +303,67 @@ def tasks(walk: Walk) -> None:
     page = walk.desk("kasubbag")
     page.goto(f"{walk.office.wordpress}/wp-admin/admin.php?page=tayang")
     expect(page.locator(".tayang-table tbody tr").nth(2)).to_be_visible()
-    walk.camera.take(page, "tasks")
+
+
+def office_life(walk: Walk) -> None:
+    """The screens on which an office looks at all its work, with some of it on them."""
+    office = walk.office
+    for no, title in enumerate(story.OFFICE_TITLES, start=3):
+        story.news_at(office, no, title)
+    plan_tomorrow(walk)
+    hand_over(walk, "pengampu", "sekretaris", "Dinas luar ke KPU Provinsi")
+    pages = (
+        ("kasubbag", "admin.php?page=tayang-board", ".tayang-kcards", "board"),
+        ("humas", "admin.php?page=tayang-calendar", ".tayang-calendar-bar", "calendar"),
+        ("kasubbag", "admin.php?page=tayang", ".tayang-table tbody tr", "tasks"),
+        ("kasubbag", "edit.php", "#the-list .row-title", "posts-list"),
+        ("kasubbag", "index.php", ".tayang-dashboard", "dashboard"),
+        ("pengampu", "profile.php#tayang", "#tayang", "profile"),
+        ("admin", "options-general.php?page=tayang-settings", "#tayang-code", "settings"),
+    )
+    for login, address, selector, name in pages:
+        page = walk.desk(login)
+        page.goto(f"{office.wordpress}/wp-admin/{address}", wait_until="networkidle")
+        expect(page.locator(selector).first).to_be_visible()
+        if "#" in address:
+            show(page, selector, "start")
+        walk.camera.take(page, name)
+        walk.take_on_phone(login, address, selector, name)
+    walk.take_on_phone("sekretaris", "admin.php?page=tayang-assignment", "#tayang-assignment", "new-assignment")
+
+
+def plan_tomorrow(walk: Walk) -> None:
+    """One item of the office is approved and waits for tomorrow morning."""
+    humas = walk.office.person("humas")
+    post = story.news_at(walk.office, 10, "Pengumuman Hasil Seleksi Tenaga Pendukung")
+    at = (datetime.now(story.ZONE) + timedelta(days=1)).replace(hour=7, minute=0, second=0, microsecond=0)
+    humas.command(post, "plan_publication", publish_at=at.isoformat())
+    humas.command(post, "publish")
+
+
+def hand_over(walk: Walk, login: str, to: str, reason: str) -> None:
+    """Somebody is away for three days from today on, and says on the profile who acts."""
+    page, today = walk.desk(login), datetime.now(story.ZONE).date()
+    page.goto(f"{walk.office.wordpress}/wp-admin/profile.php")
+    page.locator("#tayang-to").select_option(str(walk.office.id_of(to)))
+    page.fill("#tayang-from_day", today.isoformat())
+    page.fill("#tayang-to_day", (today + timedelta(days=2)).isoformat())
+    page.fill("#tayang-reason", reason)
+    page.locator(".tayang-delegate button").click()
+    expect(page.locator(".tayang-in-force")).to_be_visible()
+
+
+def previews(walk: Walk, page: Page) -> None:
+    """The writer looks at the item as each network will show it."""
+    page.locator(".tayang-preview-open").click()
+    expect(page.locator(".tayang-modal")).to_be_visible()
+    page.locator(".tayang-modal").get_by_role("tab").nth(1).click()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.tayang-modal img')].every((one) => one.complete && one.naturalWidth)"
+    )
+    walk.camera.take(page, "preview")
+    page.keyboard.press("Escape")
+    expect(page.locator(".tayang-modal")).to_have_count(0)
 
 
 def public(walk: Walk, item: View, card: View) -> None:
@@ -295,15 +383,17 @@ def public(walk: Walk, item: View, card: View) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/screenshots")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--help-pictures", dest="help", type=Path, default=HELP)
     parser.add_argument("--run", type=Path, required=True)
     options = parser.parse_args()
     office = Office(options.run)
     try:
         with screens.chromium() as browser:
-            walk = Walk(office, browser, Camera(options.out))
+            walk = Walk(office, browser, Camera(options.out, options.help))
             item = news(walk)
             card = greeting(walk)
             public(walk, item, card)
+            office_life(walk)
     except OfficeError as error:
         print(f"The walk failed: {error}\nLogs: {options.run}/logs", file=sys.stderr)
         return 1

@@ -4,83 +4,29 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import MetaData, create_engine, select
-from werkzeug.test import TestResponse
 
 from sidecar.context import Context
 from sidecar.services.run_command import run_command
 from sidecar.web.app import create_app
 from sidecar.wordpress import signatures
 from tests.builders import (
-    WEBHOOK_SECRET,
     Clock,
     Office,
-    fresh_database,
     look,
     make_case,
     make_content,
-    make_context,
     make_office,
     make_request,
     step,
 )
+from tests.contract.plugin import Plugin, code
 
 OTHER_SECRET = "whsec_" + "QUJD" * 10
-
-
-class Plugin:
-    """Calls the API as WordPress does."""
-
-    def __init__(self, app: Flask, clock: Clock, site_id: str = "jember") -> None:
-        self._client = app.test_client()
-        self._clock = clock
-        self.prefix = f"/api/v1/sites/{site_id}"
-
-    def call(self, name: str, body: dict[str, Any] | None = None, **sent: Any) -> TestResponse:
-        path = f"{self.prefix}/{name}"
-        return self.send(path, json.dumps({"to": path, **(body or {})}).encode(), **sent)
-
-    def send(
-        self,
-        path: str,
-        data: bytes,
-        secret: str = WEBHOOK_SECRET,
-        message_id: str = "",
-        at: datetime | None = None,
-        drop: str = "",
-    ) -> TestResponse:
-        message_id = message_id or signatures.new_message_id()
-        headers = signatures.sign([secret], message_id, at or self._clock(), data)
-        headers.pop(drop, None)
-        return self._client.post(path, data=data, headers=headers, content_type="application/json")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ctx(tmp_path: Path, clock: Clock) -> Iterator[Context]:
-    with fresh_database("sqlite", tmp_path) as url:
-        yield make_context(url, tmp_path, clock)
-
-
-@pytest.fixture
-def office(ctx: Context) -> Office:
-    return make_office(ctx)
-
-
-@pytest.fixture
-def plugin(ctx: Context, office: Office, clock: Clock) -> Plugin:
-    return Plugin(create_app(ctx), clock)
 
 
 def everything(ctx: Context) -> dict[str, list[Any]]:
@@ -92,13 +38,6 @@ def everything(ctx: Context) -> dict[str, list[Any]]:
         found = {name: [tuple(row) for row in connection.execute(select(t))] for name, t in tables.tables.items()}
     engine.dispose()
     return found
-
-
-def code(answer: TestResponse) -> tuple[int, str]:
-    assert answer.mimetype == "application/problem+json"
-    problem = answer.get_json()
-    assert problem["status"] == answer.status_code and problem["detail"] and problem["type"] == "about:blank"
-    return answer.status_code, problem["code"]
 
 
 ROUTES = ["sop", "people", "cases", f"cases/{'a' * 32}/commands", "cases/view", "cases/list", "cases/changes"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +9,8 @@ import pytest
 from sidecar.context import Context
 from sidecar.services.settle_office import settle_office
 from sidecar.services.sync_people import sync_people
-from sidecar.web.app import create_app
-from tests.builders import Clock, Office, fresh_database, make_case, make_context, make_office
-from tests.contract.test_door import Plugin, code
+from tests.builders import Clock, Office, make_case
+from tests.contract.plugin import Plugin, code
 
 CARD = {
     *("case_id", "post_id", "title", "procedure", "state", "activity", "who", "may_act", "mine", "late"),
@@ -22,27 +19,6 @@ CARD = {
 }
 COLUMN = {"key", "no", "name", "role", "role_name", "kind", "status", "count", "late", "cases", "pages"}
 NEWS = {"actor": 4, "procedure": "pemberitaan"}
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ctx(tmp_path: Path, clock: Clock) -> Iterator[Context]:
-    with fresh_database("sqlite", tmp_path) as url:
-        yield make_context(url, tmp_path, clock)
-
-
-@pytest.fixture
-def office(ctx: Context) -> Office:
-    return make_office(ctx)
-
-
-@pytest.fixture
-def plugin(ctx: Context, office: Office, clock: Clock) -> Plugin:
-    return Plugin(create_app(ctx), clock)
 
 
 def test_the_board_has_the_agreed_form(plugin: Plugin, ctx: Context, office: Office, clock: Clock) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,21 +13,10 @@ from sidecar.context import Context
 from sidecar.services.pairing import CODE_PREFIX, Invitation, invite
 from sidecar.sop_file import dump_document
 from sidecar.web.app import create_app
-from tests.builders import Clock, fresh_database, make_context, make_sop
-from tests.contract.test_door import Plugin, code
+from tests.builders import Clock, make_sop
+from tests.contract.plugin import Plugin, code
 
 NAME = "KPU Kabupaten Banyuwangi"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ctx(tmp_path: Path, clock: Clock) -> Iterator[Context]:
-    with fresh_database("sqlite", tmp_path) as url:
-        yield make_context(url, tmp_path, clock)
 
 
 @pytest.fixture

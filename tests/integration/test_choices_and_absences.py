@@ -17,14 +17,7 @@ from tests.testbed.proof import prove
 
 pytestmark = pytest.mark.real
 
-STEPS = (
-    (4, "kasubbag", "approve"),
-    (5, "penyusun", "hand_over"),
-    (6, "humas", "submit"),
-    (7, "kasubbag", "approve"),
-    (8, "pengampu", "approve"),
-    (9, "pembina", "approve"),
-)
+STEPS = story.NEWS_STEPS[1:]
 
 
 def go_on(office: Office, post: int, steps: tuple[tuple[int, str, str], ...] = STEPS) -> None:

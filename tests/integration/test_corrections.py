@@ -43,15 +43,7 @@ def walk(office: Office, post: int, copy: int, at_step: Callable[[], None], chan
     who = office.person
     who("kasubbag").wait_for_turn(post, 2)
     who("kasubbag").command(post, "assign", assignee=office.id_of("penyusun"))
-    for no, login, command in (
-        (3, "penyusun", "submit"),
-        (4, "kasubbag", "approve"),
-        (5, "penyusun", "hand_over"),
-        (6, "humas", "submit"),
-        (7, "kasubbag", "approve"),
-        (8, "pengampu", "approve"),
-        (9, "pembina", "approve"),
-    ):
+    for no, login, command in story.NEWS_STEPS:
         person = who(login)
         view = person.wait_for_turn(post, no)
         fields: dict[str, object] = {}

@@ -16,6 +16,10 @@ final class HelpTest extends TayangTestCase
         self::assertNotSame([], $tabs, $id);
         foreach ($tabs as $tab) {
             self::assertGreaterThan(120, strlen(wp_strip_all_tags($tab['content'])), $tab['id']);
+            preg_match_all('#assets/help/([^"]+)"#', $tab['content'], $pictures);
+            foreach ($pictures[1] as $picture) {
+                self::assertFileExists(dirname(TAYANG_FILE) . "/assets/help/$picture");
+            }
         }
         self::assertSame($has_sidebar, str_contains($screen->get_help_sidebar(), 'page=tayang'));
     }

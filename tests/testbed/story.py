@@ -16,6 +16,16 @@ Tell = Callable[[View], None]
 ZONE = ZoneInfo("Asia/Jakarta")
 
 NEWS_TITLE = "KPU Jember Petakan Jalur Distribusi Logistik ke TPS Terpencil"
+# From the first text to the final approval: step, who, and what they press.
+NEWS_STEPS = (
+    (3, "penyusun", "submit"),
+    (4, "kasubbag", "approve"),
+    (5, "penyusun", "hand_over"),
+    (6, "humas", "submit"),
+    (7, "kasubbag", "approve"),
+    (8, "pengampu", "approve"),
+    (9, "pembina", "approve"),
+)
 NEWS_PHOTOS = [
     ("picosdeeuropa_by_Aitzol_Berasategi.jpg", "Jalan setapak menuju dusun di lereng pegunungan"),
     ("life_by_Aitzol_Berasategi.jpg", "Sungai berbatu yang harus dilintasi petugas pengantar logistik"),
@@ -36,6 +46,17 @@ NEWS_CAPTION = (
     "KPU Jember memetakan jalur distribusi logistik ke TPS terpencil: waktu tempuh, titik rawan, dan jembatan yang"
     " hanya bisa dilalui dengan berjalan kaki. #KPUJember"
 )
+# What else an office has at work, one item at each step from the third on.
+OFFICE_TITLES = [
+    "Sosialisasi Pendidikan Pemilih di SMA Negeri 2 Jember",
+    "Rapat Koordinasi Pemutakhiran Data Pemilih Triwulan IV",
+    "Bimbingan Teknis Pengelolaan Logistik bagi PPK",
+    "Kunjungan Kerja KPU Provinsi Jawa Timur",
+    "Evaluasi Layanan Informasi Publik Tahun 2026",
+    "Audiensi Komunitas Difabel tentang Aksesibilitas TPS",
+    "Penandatanganan Pakta Integritas Jajaran Sekretariat",
+    "Simulasi Pemungutan Suara di Kecamatan Ambulu",
+]
 GREETING_TITLE = "Selamat Hari Raya Nyepi Tahun Baru Saka 1949"
 GREETING_PHOTO = ("sunset_by_Aitzol_Berasategi.jpg", "Matahari terbit di atas perbukitan")
 GREETING_CAPTION = (
@@ -148,15 +169,7 @@ def news_at(office: Office, no: int, title: str) -> int:
     post, _ = who("sekretaris").new_assignment("pemberitaan", title, activity=title, assignee=office.id_of("kasubbag"))
     who("kasubbag").wait_for_turn(post, 2)
     who("kasubbag").command(post, "assign", assignee=office.id_of("penyusun"))
-    for step, login, command in (
-        (3, "penyusun", "submit"),
-        (4, "kasubbag", "approve"),
-        (5, "penyusun", "hand_over"),
-        (6, "humas", "submit"),
-        (7, "kasubbag", "approve"),
-        (8, "pengampu", "approve"),
-        (9, "pembina", "approve"),
-    ):
+    for step, login, command in NEWS_STEPS:
         person = who(login)
         view = person.wait_for_turn(post, step)
         if step == no:

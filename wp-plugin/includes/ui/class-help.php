@@ -12,6 +12,10 @@ defined('ABSPATH') || exit;
  */
 final class Help
 {
+    /** Which picture (assets/help, taken by scripts/screenshots) goes with which tab. */
+    private const PICTURES = ['board' => 'board', 'calendar' => 'calendar', 'tasks' => 'tasks', 'assignment' => 'new-assignment',
+        'decide' => 'case-page', 'list' => 'posts-list', 'editor' => 'editor-panel', 'pairing' => 'settings', 'acting' => 'profile'];
+
     public function register(): void
     {
         add_action('current_screen', [$this, 'add']);
@@ -19,12 +23,13 @@ final class Help
 
     public function add(\WP_Screen $screen): void
     {
-        $tabs = $this->tabs($screen);
+        $tabs = $screen->is_block_editor() ? [] : $this->tabs($screen);
         foreach ($tabs as $id => [$title, $paragraphs]) {
+            $text = array_map(static fn(string $one): string => '<p>' . esc_html($one) . '</p>', $paragraphs);
             $screen->add_help_tab([
                 'id' => "tayang-$id",
                 'title' => $title,
-                'content' => implode('', array_map(static fn(string $text): string => '<p>' . esc_html($text) . '</p>', $paragraphs)),
+                'content' => implode('', $text) . self::picture(self::PICTURES[$id] ?? '', $title),
             ]);
         }
         if ($tabs && !$this->is_cores_own($screen)) {
@@ -37,6 +42,17 @@ final class Help
     {
         $tabs = array_values((new self())->editor() + (new self())->a_case());
         return array_map(static fn(array $tab): array => ['title' => $tab[0], 'paragraphs' => $tab[1]], $tabs);
+    }
+
+    /** Loaded only when somebody opens the tab. */
+    private static function picture(string $name, string $title): string
+    {
+        return $name === '' ? '' : sprintf(
+            '<p><img src="%s" width="760" loading="lazy" alt="%s" style="max-width:100%%;height:auto;border:1px solid #c3c4c7"></p>',
+            esc_url(plugins_url("assets/help/$name.png", TAYANG_FILE)),
+            /* translators: %s: title of a help tab, such as "Reading the board" */
+            esc_attr(sprintf(__('Picture of the screen: %s', 'tayang'), $title))
+        );
     }
 
     /** On core's own screens the sidebar belongs to core. */
