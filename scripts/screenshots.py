@@ -41,13 +41,13 @@ class Camera:
         for one in filter(None, (folder, help_folder)):
             one.mkdir(parents=True, exist_ok=True)
 
-    def take(self, page: Page, name: str) -> None:
-        """The window as it is; on a phone the page from its top."""
+    def take(self, page: Page, name: str, top: int = 0) -> None:
+        """The window as it is; on a phone the page, from `top` on."""
         window = page.viewport_size or DESK
         page.mouse.move(window["width"] // 2, window["height"] - 2)  # nothing there shows a hint
         if page.viewport_size and page.viewport_size == PHONE:
-            height = min(int(page.evaluate("document.documentElement.scrollHeight")), PHONE_PX)
-            clip = {"x": 0, "y": 0, "width": PHONE["width"], "height": height}
+            height = min(int(page.evaluate("document.documentElement.scrollHeight")) - top, PHONE_PX)
+            clip = {"x": 0, "y": top, "width": PHONE["width"], "height": height}
             shot = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
         else:
             shot = page.screenshot()
@@ -99,7 +99,9 @@ class Walk:
         screens.log_in(phone, self.office, login)
         phone.goto(f"{self.office.wordpress}/wp-admin/{address}", wait_until="networkidle")
         expect(phone.locator(selector).first).to_be_visible()
-        self.camera.take(phone, f"{name}-phone")
+        part = phone.locator(selector).first
+        top = int(part.evaluate("part => part.getBoundingClientRect().top + scrollY - 60")) if "#" in address else 0
+        self.camera.take(phone, f"{name}-phone", top)
         phone.context.close()
 
     def turn(self, login: str, post: int, no: int) -> View:
@@ -312,14 +314,15 @@ def office_life(walk: Walk) -> None:
         story.news_at(office, no, title)
     plan_tomorrow(walk)
     hand_over(walk, "pengampu", "sekretaris", "Dinas luar ke KPU Provinsi")
+    office.person("admin").rest("POST", "wp/v2/users/me", json={"locale": "id_ID"})
     pages = (
-        ("kasubbag", "admin.php?page=tayang-board", ".tayang-kcards", "board"),
+        ("kasubbag", "admin.php?page=tayang-board", ".tayang-column", "board"),
         ("humas", "admin.php?page=tayang-calendar", ".tayang-calendar-bar", "calendar"),
         ("kasubbag", "admin.php?page=tayang", ".tayang-table tbody tr", "tasks"),
-        ("kasubbag", "edit.php", "#the-list .row-title", "posts-list"),
+        ("kasubbag", "edit.php", "#the-list tr", "posts-list"),
         ("kasubbag", "index.php", ".tayang-dashboard", "dashboard"),
         ("pengampu", "profile.php#tayang", "#tayang", "profile"),
-        ("admin", "options-general.php?page=tayang-settings", "#tayang-code", "settings"),
+        ("admin", "options-general.php?page=tayang-settings", ".wrap h2", "settings"),
     )
     for login, address, selector, name in pages:
         page = walk.desk(login)

@@ -23,7 +23,6 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--lang=id",
 ]
 TIMEOUT_MS = 45_000
 PHONE = {"width": 390, "height": 844}
