@@ -8,6 +8,7 @@ final class HelpTest extends TayangTestCase
     {
         $screen = WP_Screen::get($id);
         $screen->remove_help_tabs();
+        $screen->is_block_editor(false);
         if ($post_type !== '') {
             $screen->post_type = $post_type;
         }
@@ -32,6 +33,20 @@ final class HelpTest extends TayangTestCase
             ['profile', '', false], ['users', '', false], ['edit-post', 'post', false], ['post', 'post', false],
             ['edit-tayang_greeting', 'tayang_greeting', false],
         ];
+    }
+
+    /** The block editor has no such tabs; its panel says the same. */
+    public function testTheBlockEditorIsHelpedByThePanel(): void
+    {
+        $screen = WP_Screen::get('post');
+        $screen->remove_help_tabs();
+        $screen->is_block_editor(true);
+        (new Tayang\Ui\Help())->add($screen);
+        self::assertSame([], $screen->get_help_tabs());
+        $id = $this->make_case(2);
+        $help = $this->rest('GET', "/tayang/v1/posts/$id/panel", [], 'author')->get_data()['help'];
+        self::assertGreaterThan(2, count($help));
+        self::assertNotSame([], $help[0]['paragraphs']);
     }
 
     public function testOtherScreensAreLeftAlone(): void

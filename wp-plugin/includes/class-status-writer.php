@@ -114,10 +114,14 @@ final class Status_Writer
     /** @param array<string, string> $columns */
     private function update(int $post_id, string $status, array $columns): bool|\WP_Error
     {
+        $without = self::taxonomies_without_terms($post_id);
         $written = self::as_it_is(static fn(): int|\WP_Error => wp_update_post(
             ['ID' => $post_id, 'post_status' => $status] + $columns + ($columns ? ['edit_date' => true] : []),
             true
         ));
+        foreach ($without as $taxonomy) {
+            wp_set_object_terms($post_id, [], $taxonomy);
+        }
         if (is_wp_error($written)) {
             return $written;
         }
@@ -126,6 +130,19 @@ final class Status_Writer
             __('Another plugin changed the status while it was being written.', 'tayang'),
             ['status' => 500]
         );
+    }
+
+    /**
+     * Core gives its default category to a post that has none, whenever it is written. A move changes no words.
+     *
+     * @return array<int, string>
+     */
+    private static function taxonomies_without_terms(int $post_id): array
+    {
+        return array_values(array_filter(
+            get_object_taxonomies((string) get_post_type($post_id)),
+            static fn(string $taxonomy): bool => wp_get_object_terms($post_id, $taxonomy, ['fields' => 'ids']) === []
+        ));
     }
 
     /** On another site of the network the same number is another post. */
