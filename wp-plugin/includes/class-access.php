@@ -42,6 +42,22 @@ final class Access
         }
     }
 
+    /** Permission of the routes for everybody who looks at cases. */
+    public static function may_see_cases(): bool|\WP_Error
+    {
+        return current_user_can('tayang_see_cases') ? true : self::denied();
+    }
+
+    /** Why somebody without a part in the SOP sees nothing, and how to mend it. */
+    public static function denied(): \WP_Error
+    {
+        return new \WP_Error(
+            'tayang_no_role',
+            __('You have no role in the SOP: an administrator gives it on your profile.', 'tayang'),
+            ['status' => is_user_logged_in() ? 403 : 401]
+        );
+    }
+
     /**
      * @param array<int, string> $caps
      * @param array<int, mixed> $args

@@ -20,22 +20,13 @@ final class Corrections
     {
         register_rest_route('tayang/v1', '/posts/(?P<id>\d+)/corrections', [
             'methods' => 'POST',
-            'permission_callback' => [$this, 'may_see_cases'],
+            'permission_callback' => [Access::class, 'may_see_cases'],
             'callback' => [$this, 'open'],
             'args' => [
                 'note' => ['type' => 'string', 'default' => ''],
                 'assignee' => ['type' => ['integer', 'null'], 'default' => null],
             ],
         ]);
-    }
-
-    public function may_see_cases(): bool|\WP_Error
-    {
-        return current_user_can('tayang_see_cases') ? true : new \WP_Error(
-            'tayang_no_role',
-            __('You have no role in the SOP: an administrator gives it on your profile.', 'tayang'),
-            ['status' => is_user_logged_in() ? 403 : 401]
-        );
     }
 
     /** Opens the correction and makes its working copy. Asking again after no answer came is the same correction. */

@@ -37,15 +37,6 @@ final class Lists_Controller
         $this->route('/calendar', 'calendar', ['from' => $date, 'to' => $date]);
     }
 
-    public function may_see_cases(): bool|\WP_Error
-    {
-        return current_user_can('tayang_see_cases') ? true : new \WP_Error(
-            'tayang_no_role',
-            __('You have no role in the SOP: an administrator gives it on your profile.', 'tayang'),
-            ['status' => is_user_logged_in() ? 403 : 401]
-        );
-    }
-
     public function board(\WP_REST_Request $request): array|\WP_Error
     {
         $filters = [];
@@ -112,7 +103,7 @@ final class Lists_Controller
     {
         register_rest_route(self::NAMESPACE, $path, [
             'methods' => 'GET',
-            'permission_callback' => [$this, 'may_see_cases'],
+            'permission_callback' => [Access::class, 'may_see_cases'],
             'callback' => [$this, $answer],
             'args' => $args,
         ]);

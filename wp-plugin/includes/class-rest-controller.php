@@ -44,7 +44,7 @@ final class Rest_Controller
 
     public function may_see_cases(): bool|\WP_Error
     {
-        return current_user_can('tayang_see_cases') ? true : self::denied();
+        return Access::may_see_cases();
     }
 
     /** Holders of an SOP role see every case of the office; the others their own posts. */
@@ -56,14 +56,14 @@ final class Rest_Controller
         }
         $may = current_user_can('tayang_see_case', $post->ID) || current_user_can('edit_post', $post->ID)
             || (current_user_can('tayang_see_cases') && !$this->cases->get($post->ID));
-        return $may && is_user_logged_in() ? true : self::denied();
+        return $may && is_user_logged_in() ? true : Access::denied();
     }
 
     public function may_write_post(\WP_REST_Request $request): bool|\WP_Error
     {
         $post = $this->post($request);
         if (is_wp_error($post) || !is_user_logged_in()) {
-            return is_wp_error($post) ? $post : self::denied();
+            return is_wp_error($post) ? $post : Access::denied();
         }
         return current_user_can('edit_post', $post->ID)
             ? true
@@ -173,14 +173,5 @@ final class Rest_Controller
             'callback' => [$this, $answer],
             'args' => $args,
         ]);
-    }
-
-    private static function denied(): \WP_Error
-    {
-        return new \WP_Error(
-            'tayang_no_role',
-            __('You have no role in the SOP: an administrator gives it on your profile.', 'tayang'),
-            ['status' => is_user_logged_in() ? 403 : 401]
-        );
     }
 }
